@@ -1,0 +1,3 @@
+"""Docker Compose for machine learning."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,63 @@
+"""`modelcompose lock`: work with ml.lock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from modelcompose.cli.context import Context
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def lock() -> None:
+    """Work with ml.lock."""
+
+
+@lock.command()
+@click.argument("base", required=False, type=click.Path(path_type=Path))
+@click.argument("ours", required=False, type=click.Path(path_type=Path))
+@click.argument("theirs", required=False, type=click.Path(path_type=Path))
+@click.pass_obj
+def merge(context: Context, base: Path | None, ours: Path | None, theirs: Path | None) -> int:
+    """Resolve a merge conflict in ml.lock.
+
+    Takes each step's entry from the side that changed it.
+    A step that both sides changed loses its entry: the next `modelcompose run` finds what it
+    made in the store, or makes it again.
+
+    As a merge driver, with the three files as arguments, the result goes to the second:
+    git config merge.ml-lock.driver "modelcompose lock merge %O %A %B"
+    """
+    from modelcompose.errors import NotFound, UsageError
+    from modelcompose.pipeline.lock import FILE_NAME, parse_lock, write_lock
+    from modelcompose.pipeline.lock_merge import conflict_sides, merge_locks
+
+    if ours is not None:
+        if base is None or theirs is None:
+            raise UsageError("lock merge: expected BASE OURS THEIRS, or nothing")
+        texts = (_text(base), _text(ours), _text(theirs))
+        target = ours
+    else:
+        folder = context.folder
+        if folder is None:
+            raise NotFound("there is no Compose file here", hint="go to the project's folder")
+        target = folder / FILE_NAME
+        texts = conflict_sides(target)
+    names = ("the common version", "our side", "their side")
+    locks = [parse_lock(text, name) for text, name in zip(texts, names, strict=True)]
+    merged, dropped = merge_locks(*locks)
+    write_lock(target, merged)
+    for name in dropped:
+        click.echo(f"{name}: both sides changed it; the next run decides", err=True)
+    click.echo(f"{target.name}: {len(merged.steps)} steps; commit it with: git add {target.name}")
+    return 0
+
+
+def _text(path: Path) -> str:
+    from modelcompose.errors import LockFileError
+
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise LockFileError(f"{path}: cannot be read: {error.strerror}") from error

@@ -1,0 +1,298 @@
+"""`modelcompose run`: bring steps up to date; anything else is Compose's run."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from modelcompose.cli.context import Context
+from modelcompose.cli.run_arguments import positionals
+from modelcompose.errors import Interrupted, PlanError, UsageError
+
+if TYPE_CHECKING:
+    from modelcompose.compose.project import Project
+    from modelcompose.pipeline.graph import Node
+    from modelcompose.pipeline.parameters import Overrides
+    from modelcompose.pipeline.plan import Plan
+    from modelcompose.pipeline.report import StepResult
+    from modelcompose.pipeline.session import Session
+
+_HELP = """Bring STEPs, and the steps that they need, up to date.
+
+Without a name: every step of the active profiles.
+A step runs only when its image, command, environment, parameters, code or data changed;
+what it made before comes back from the store.
+
+With a service that is no step, a command of its own, or any other flag of Compose's run,
+this is `docker compose run`.
+
+\b
+Examples:
+  modelcompose run                         every step of the active profiles
+  modelcompose run train                   train, and what it needs
+  modelcompose run train --set LR=0.2      with another learning rate; ml.lock stays
+  modelcompose run --dry-run               what would run, and why
+  modelcompose run web python manage.py    a command of its own: Compose's run
+"""
+
+
+class _Run(click.Command):
+    """Hands everything that is no run of steps to Compose before click judges its flags."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse our flags; a line with any other flag becomes Compose's."""
+        words = positionals(self, args)
+        if words is None:
+            _compose_run(ctx.obj)
+        return super().parse_args(ctx, args)
+
+
+def _compose_run(context: Context) -> None:
+    from modelcompose.cli.passthrough import replace_process
+
+    replace_process(context.invocation.compose_arguments)
+
+
+@click.command(cls=_Run, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("steps", nargs=-1, metavar="[STEP]...")
+@click.option("--force", is_flag=True, help="Run the named steps also when they are fresh.")
+@click.option("--dry-run", is_flag=True, help="Say what would run, and why; do nothing.")
+@click.option("--no-deps", is_flag=True, help="Leave the steps and services before them alone.")
+@click.option("--downstream", is_flag=True, help="Also the steps that need the named ones.")
+@click.option("--keep-going", is_flag=True, help="Run what can run, also when a step cannot.")
+@click.option(
+    "-e",
+    "--env",
+    "environment",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Set a container variable of the named steps.",
+)
+@click.option(
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Change a parameter: a variable, or FILE:KEY. Recorded; ml.lock does not move.",
+)
+@click.option("--build", is_flag=True, help="Look up the base images anew and build.")
+@click.option(
+    "--pull",
+    is_flag=False,
+    flag_value="always",
+    metavar="POLICY",
+    default=None,
+    help="Pull the images before: always, missing or never.",
+)
+@click.option("--no-wait", is_flag=True, help="Fail when another command works in the project.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    help="How to print what came out.",
+)
+@click.pass_obj
+def run(context: Context, /, steps: tuple[str, ...], **flags: Any) -> int:
+    """Run the verb; the text that users see is `_HELP`."""
+    from modelcompose.pipeline.parameters import parse_overrides, refuse_unknown
+
+    named = _variables(flags["environment"])
+    overrides = parse_overrides(flags["sets"], named, frozenset(steps))
+    project = context.read_project(steps[:1], variables=overrides.variables)
+    if steps and not set(steps) <= project.steps.keys():
+        project = _steps_or_compose(context, project, steps, overrides)
+    refuse_unknown(project, overrides)
+    _refuse_no_steps(context, project)
+    with context.session(project, overrides) as session:
+        nodes = session.graph.select(
+            steps,
+            with_upstream=not flags["no_deps"],
+            with_downstream=flags["downstream"],
+        )
+        if flags["no_deps"]:
+            nodes = _without_services(nodes)
+        forced = frozenset(steps or (n.step for n in nodes)) if flags["force"] else frozenset()
+        if flags["dry_run"]:
+            return _show_plan(session, nodes, forced, flags["form"])
+        return bring(context, session, nodes, forced=forced, flags=flags)
+
+
+def _steps_or_compose(
+    context: Context, project: Project, steps: Sequence[str], overrides: Overrides
+) -> Project:
+    """Read the project with all of the names, if these are steps; else this is Compose's run."""
+    from modelcompose.errors import NotFound
+
+    if steps[0] not in project.steps:
+        _compose_run(context)
+    try:
+        whole = context.read_project(steps, variables=overrides.variables)
+    except NotFound:
+        _compose_run(context)
+    if not set(steps) <= whole.steps.keys():
+        _compose_run(context)
+    return whole
+
+
+def _variables(arguments: Sequence[str]) -> dict[str, str]:
+    """Read `-e` as Compose does: a bare name takes the caller's value."""
+    found: dict[str, str] = {}
+    for argument in arguments:
+        name, equals, value = argument.partition("=")
+        if equals:
+            found[name] = value
+        elif name in os.environ:
+            found[name] = os.environ[name]
+    return found
+
+
+def _refuse_no_steps(context: Context, project: Project) -> None:
+    if project.steps:
+        return
+    from modelcompose.errors import ModelComposeError
+
+    try:
+        whole = context.read_project(all_profiles=True)
+    except ModelComposeError:
+        whole = project
+    profiles = sorted({p for name in whole.steps for p in whole.services[name].profiles})
+    if profiles:
+        raise UsageError(
+            f"no step is in an active profile; there are steps in: {', '.join(profiles)}",
+            hint=f"run: modelcompose --profile {profiles[0]} run",
+        )
+    raise UsageError(
+        "the Compose file has no steps",
+        hint="make a service a step with `x-ml: {step: {outputs: {PATH: }}}`; see "
+        "docs/guides/steps-and-caching.md",
+    )
+
+
+def _without_services(nodes: list[Node]) -> list[Node]:
+    from msgspec.structs import replace
+
+    return [replace(node, services=()) for node in nodes]
+
+
+def _show_plan(session: Session, nodes: list[Node], forced: frozenset[str], form: str) -> int:
+    from modelcompose.cli.plan_view import print_plan
+    from modelcompose.pipeline.plan import make_plan
+
+    plan = make_plan(nodes, session.observer.observe, forced=forced)
+    print_plan(session, nodes, plan, form)
+    return 1 if plan.blocked else 0
+
+
+def bring(
+    context: Context,
+    session: Session,
+    nodes: list[Node],
+    *,
+    forced: frozenset[str],
+    flags: dict[str, Any],
+) -> int:
+    """Bring nodes up to date with the project's lock held; print what came out.
+
+    Returns:
+        0 when every step is up to date, else 1.
+    """
+    from modelcompose.cli.terminal import Terminal
+    from modelcompose.pipeline.project_lock import project_lock
+
+    terminal = Terminal([node.step for node in nodes], quiet=context.invocation.quiet)
+    session.folder.make()
+    with project_lock(
+        session.folder.path,
+        " ".join(session.command_line),
+        wait=not flags.get("no_wait"),
+        waiting=lambda holder: terminal.notes(f"waiting for {holder}"),
+    ):
+        return _bring_locked(context, session, nodes, terminal, forced=forced, flags=flags)
+
+
+def _bring_locked(
+    context: Context,
+    session: Session,
+    nodes: list[Node],
+    terminal: Any,
+    *,
+    forced: frozenset[str],
+    flags: dict[str, Any],
+) -> int:
+    from modelcompose.pipeline.prepare import prepare_plan
+    from modelcompose.pipeline.recovery import recover_project
+    from modelcompose.pipeline.step_worker import Orders
+
+    recover_project(session, terminal.notes)
+    plan = prepare_plan(
+        session,
+        nodes,
+        forced=forced,
+        build=bool(flags.get("build")),
+        pull=flags.get("pull") == "always",
+    )
+    for warning in session.images.warnings():
+        terminal.notes(warning)
+    if plan.blocked and not flags.get("keep_going"):
+        first = plan.blocked[0]
+        raise PlanError(first.cause, hint=first.observation.hint)
+    results = _carry_out(session, nodes, plan, Orders(jobs=context.jobs, forced=forced), terminal)
+    _print_results(session, results, flags.get("form", "table"), quiet=context.invocation.quiet)
+    return 0 if all(result.is_good for result in results) else 1
+
+
+def _carry_out(
+    session: Session, nodes: list[Node], plan: Plan, orders: Any, terminal: Any
+) -> list[StepResult]:
+    from modelcompose.pipeline.execute import execute
+    from modelcompose.pipeline.prepare import take_as_done
+
+    if plan.is_done:
+        return take_as_done(session, plan, terminal)
+    session.engine.check(session.project)
+    with _ended_by_signals():
+        try:
+            return execute(session, nodes, plan, orders, terminal)
+        except KeyboardInterrupt:
+            raise Interrupted(
+                "stopped; what had succeeded before is kept",
+                hint="the same command goes on from there",
+            ) from None
+        finally:
+            session.write_lock()
+
+
+class _ended_by_signals:  # noqa: N801 - used as a context manager only
+    """Take a request to end (SIGTERM, a lost terminal) like Ctrl-C: stop and record."""
+
+    def __enter__(self) -> None:
+        self._before = {
+            number: signal.signal(number, _interrupt) for number in (signal.SIGTERM, signal.SIGHUP)
+        }
+
+    def __exit__(self, *details: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    raise KeyboardInterrupt
+
+
+def _print_results(session: Session, results: list[StepResult], form: str, *, quiet: bool) -> None:
+    from modelcompose.cli.results_view import print_json, print_table
+
+    if form == "json":
+        print_json(results)
+    elif not quiet and any(result.ending != "fresh" for result in results):
+        print_table(results, session.project.objective)
+    elif not quiet:
+        sys.stderr.write("Nothing to do. To run again all the same: --force\n")

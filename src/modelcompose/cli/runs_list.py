@@ -1,0 +1,119 @@
+"""`modelcompose runs`: which runs there are, as a table or as JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from modelcompose.cli.runs_page import STATUS_STYLES, Cell, Column
+from modelcompose.cli.runs_words import number
+from modelcompose.cli.times import ago, duration
+from modelcompose.tracking.filter import FIELDS, Name, parse_name
+from modelcompose.tracking.naming import SHORT
+from modelcompose.tracking.run import Run
+
+READ = ("params", "metrics")
+"""The larger fields of a run that a list shows."""
+
+_METRICS_SHOWN = 4
+_TITLES = {"id": "RUN", "duration": "TOOK", "cause": "WHY"}
+_NUMBERS = frozenset({"attempt", "exit_code", "duration"})
+_CUT = frozenset({"cause", "error", "folder", "image"})
+_STYLES = {"id": "bold", "cause": "dim"}
+_CODE = frozenset({"branch", "commit"})
+
+
+def usual_columns(runs: Sequence[Run], *, has_projects: bool) -> list[Name]:
+    """Give the columns of a list when none were asked for.
+
+    The metrics are those that most of the runs have.
+    """
+    counted = Counter(name for run in runs for name in run.metrics)
+    metrics = sorted(counted, key=lambda name: (-counted[name], name))[:_METRICS_SHOWN]
+    before = ["id", *(["project"] if has_projects else []), "step", "status", "started"]
+    return [
+        *(Name("field", name) for name in (*before, "duration")),
+        *(Name("metrics", name) for name in sorted(metrics)),
+        Name("field", "cause"),
+    ]
+
+
+def named_columns(text: str) -> list[Name]:
+    """Give the columns that were asked for, separated by commas.
+
+    Raises:
+        UsageError: there is no such field; names the nearest.
+    """
+    return [parse_name(name.strip(), "columns") for name in text.split(",") if name.strip()]
+
+
+def table(
+    runs: Sequence[Run], columns: Sequence[Name], now_s: float, *, is_asked: bool
+) -> tuple[list[Column], list[list[Cell]]]:
+    """Give the table of runs: its columns and its rows.
+
+    Args:
+        runs: the runs.
+        columns: what to show of them.
+        now_s: seconds since the epoch.
+        is_asked: whether the user named the columns, so that each of them must stay.
+    """
+    heads = [_column(name, may_go=not is_asked) for name in columns]
+    return heads, [[_cell(run, name, now_s) for name in columns] for run in runs]
+
+
+def summaries(runs: Sequence[Run], columns: Sequence[Name] | None) -> list[dict[str, Any]]:
+    """Give the runs for machines: the columns asked for by name, else all that was read."""
+    if columns is None:
+        return [_summary(run) for run in runs]
+    return [{_title(name): _value(run, name) for name in columns} for run in runs]
+
+
+def _summary(run: Run) -> dict[str, Any]:
+    fields = msgspec.structs.asdict(run)
+    left_out = {"parts", "service", "plots", "inputs", "outputs", "host", "command_line"}
+    kept = {name: value for name, value in fields.items() if name not in left_out}
+    return {**kept, "duration_s": run.duration_s}
+
+
+def _title(name: Name) -> str:
+    return name.name if name.kind == "field" else f"{name.kind}.{name.name}"
+
+
+def _column(name: Name, *, may_go: bool) -> Column:
+    if name.kind == "metrics":
+        return Column(name.name, is_number=True, may_go=may_go)
+    if name.kind == "params":
+        return Column(name.name)
+    title = _TITLES.get(name.name, name.name.upper().replace("_", " "))
+    return Column(title, is_number=name.name in _NUMBERS, may_be_cut=name.name in _CUT)
+
+
+def _value(run: Run, name: Name) -> Any:
+    if name.kind == "metrics":
+        metric = run.metrics.get(name.name)
+        return None if metric is None else metric.last
+    if name.kind == "params":
+        return run.params.get(name.name)
+    if name.name in _CODE:
+        return getattr(run.code, name.name)
+    if name.name == "duration":
+        return run.duration_s
+    return getattr(run, f"{name.name}_at" if FIELDS[name.name] == "time" else name.name)
+
+
+def _cell(run: Run, name: Name, now_s: float) -> Cell:
+    value = _value(run, name)
+    if value is None:
+        return Cell("")
+    if name.kind != "field":
+        return Cell(number(value) if name.kind == "metrics" else str(value))
+    if FIELDS[name.name] == "time":
+        return Cell(ago(value, now_s))
+    if name.name == "duration":
+        return Cell(duration(value))
+    text = run.id[:SHORT] if name.name == "id" else str(value)
+    return Cell(text, {**_STYLES, "status": STATUS_STYLES[run.status]}.get(name.name, ""))

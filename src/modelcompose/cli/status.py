@@ -1,0 +1,37 @@
+"""`modelcompose status`: each step's state, and why."""
+
+from __future__ import annotations
+
+import click
+
+from modelcompose.cli.context import Context
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("steps", nargs=-1, metavar="[STEP]...")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", help="How to print."
+)
+@click.pass_obj
+def status(context: Context, steps: tuple[str, ...], form: str) -> int:
+    """Show which steps are fresh, stale, missing, modified or failed, and why.
+
+    \b
+    fresh     what it made is there, and nothing that it depends on changed
+    stale     its image, command, environment, parameters, code or data changed
+    missing   it never ran, or an output is gone
+    modified  an output was changed by hand
+    failed    its last run failed
+    """  # noqa: D301 - click's mark for lines to keep
+    from modelcompose.cli.plan_view import print_plan
+    from modelcompose.pipeline.plan import make_plan
+
+    project = context.read_for_a_look(steps)
+    with context.session(project) as session:
+        nodes = session.graph.select(steps)
+        plan = make_plan(nodes, session.observer.observe)
+        if not plan.decisions and form == "table":
+            click.echo("The Compose file has no steps.")
+            return 0
+        print_plan(session, nodes, plan, form)
+    return 0

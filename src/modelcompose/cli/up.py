@@ -1,0 +1,175 @@
+"""`modelcompose up`: steps first, then Compose's up, which no longer waits for them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from modelcompose.cli.context import Context
+from modelcompose.errors import PlanError, UsageError
+
+if TYPE_CHECKING:
+    from modelcompose.compose.project import Project
+    from modelcompose.pipeline.graph import Node
+    from modelcompose.pipeline.session import Session
+
+_ASK_ABOVE_S = 60.0
+_CHOICES = ("run", "skip", "fail")
+_VALUE_FLAGS = frozenset(
+    {
+        "--attach",
+        "--exit-code-from",
+        "--no-attach",
+        "--pull",
+        "--scale",
+        "-t",
+        "--timeout",
+        "--wait-timeout",
+    }
+)
+"""Flags of Compose's `up` that take a value as the next word."""
+
+
+class _Up(click.Command):
+    """Takes our flag, and hands every other one to Compose as it is."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Split off `--steps`; keep everything else in order."""
+        if "-h" in args or "--help" in args:
+            return super().parse_args(ctx, ["--help"])
+        choice, rest = _split(args)
+        ctx.params = {"choice": choice, "arguments": tuple(rest)}
+        return []
+
+
+def _split(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
+    choice: str | None = None
+    rest: list[str] = []
+    waiting = list(arguments)
+    while waiting:
+        word = waiting.pop(0)
+        name, equals, value = word.partition("=")
+        if name != "--steps":
+            rest.append(word)
+            continue
+        choice = value if equals else (waiting.pop(0) if waiting else "")
+        if choice not in _CHOICES:
+            raise UsageError(f"--steps {choice}: expected one of {', '.join(_CHOICES)}")
+    return choice, rest
+
+
+def named_services(arguments: Sequence[str]) -> list[str]:
+    """Give the service names among the arguments of Compose's `up`."""
+    names: list[str] = []
+    waiting = list(arguments)
+    while waiting:
+        word = waiting.pop(0)
+        if not word.startswith("-"):
+            names.append(word)
+        elif word in _VALUE_FLAGS and waiting:
+            waiting.pop(0)
+    return names
+
+
+@click.command(cls=_Up, context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("arguments", nargs=-1, metavar="[OPTIONS] [SERVICE]...")
+@click.option(
+    "--steps",
+    "choice",
+    type=click.Choice(_CHOICES),
+    help="What to do with steps that are not up to date: run them, start without, or fail. "
+    "By default they run; one that last took over a minute is asked about on a terminal.",
+)
+@click.pass_obj
+def up(context: Context, choice: str | None, arguments: tuple[str, ...]) -> int:
+    """Bring the steps that services need up to date, then start the services.
+
+    Only the steps that the services to be started depend on.
+    Everything else is Compose's `up`, with all of its flags: see docker compose up --help.
+    """
+    from modelcompose.pipeline.graph import steps_behind
+
+    names = named_services(arguments)
+    project = context.read_project(names)
+    started = names or list(project.services)
+    steps = steps_behind(project, started)
+    if not steps:
+        _compose(context, ["up", *arguments])
+    with context.session(project) as session:
+        nodes = session.graph.select(sorted(steps))
+        code = _bring(context, session, nodes, choice)
+    if code != 0:
+        return code
+    return _start_services(context, project, arguments, names)
+
+
+def _bring(context: Context, session: Session, nodes: list[Node], choice: str | None) -> int:
+    from modelcompose.cli.run import bring
+    from modelcompose.pipeline.plan import make_plan
+
+    plan = make_plan(nodes, session.observer.observe)
+    if plan.is_done or choice == "skip":
+        return 0
+    waiting = [d for d in plan.decisions if d.action != "skip"]
+    if choice == "fail":
+        raise PlanError(
+            "; ".join(f"{d.step}: {d.cause}" for d in waiting),
+            hint=f"run: modelcompose run {' '.join(d.step for d in waiting)}",
+        )
+    if choice is None and not _agrees(session, [d.step for d in waiting if d.action == "run"]):
+        return 1
+    return bring(context, session, nodes, forced=frozenset(), flags={"form": "table"})
+
+
+def _agrees(session: Session, steps: Sequence[str]) -> bool:
+    """Ask about steps that last took long, where somebody is there to answer."""
+    from modelcompose.cli.times import duration
+
+    long = []
+    for step in steps:
+        last = session.runs.latest(session.project.directory, step, status="succeeded")
+        if last is not None and (last.duration_s or 0) > _ASK_ABOVE_S:
+            long.append(f"{step} ({duration(last.duration_s)} the last time)")
+    if not long or not sys.stdin.isatty():
+        return True
+    return click.confirm(f"These steps will run first: {', '.join(long)}. Go on?", default=True)
+
+
+def _start_services(
+    context: Context, project: Project, arguments: Sequence[str], names: Sequence[str]
+) -> int:
+    """Become Compose's up for what is no step."""
+    from modelcompose.compose.render import render
+    from modelcompose.pipeline.services import without_steps
+    from modelcompose.pipeline.state_folder import StateFolder
+
+    services = [name for name in names or project.services if name not in project.steps]
+    if not services:
+        return 0
+    path = StateFolder(project.directory).path / "up.yaml"
+    path.touch(mode=0o600)  # values of variables stand in it
+    path.write_text(render(without_steps(project)), encoding="utf-8")
+    rest = [word for word in arguments if word not in project.steps]
+    _compose(context, ["up", *rest, *([] if names else services)], file=path, project=project)
+    return 0
+
+
+def _compose(
+    context: Context,
+    arguments: Sequence[str],
+    *,
+    file: Path | None = None,
+    project: Project | None = None,
+) -> None:
+    from modelcompose.cli.passthrough import replace_process
+
+    if file is None or project is None:
+        replace_process([*context.invocation.global_arguments, *arguments])
+    options = context.invocation.compose_options()
+    profiles = [f"--profile={name}" for name in project.profiles]
+    where = ["-f", str(file), "-p", project.name, "--project-directory", str(project.directory)]
+    replace_process([*where, *profiles, *options.arguments, *arguments])

@@ -1,0 +1,1 @@
+"""Reading a Compose project: the file, the grammar of `x-ml`, and the project as values."""

@@ -1,0 +1,163 @@
+"""From the resolved file to a `Project`: `x-ml` taken out, checked, and made into values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from msgspec import UNSET, Struct
+
+from modelcompose.compose.fault import Fault
+from modelcompose.compose.grammar import DEFAULT_MASKS, ProjectKeys, ServiceKeys, StepKeys
+from modelcompose.compose.project import ComposeOptions, Project, Service, Step
+from modelcompose.compose.services import build_service, unescape
+from modelcompose.compose.steps import build_data, build_step
+from modelcompose.compose.validation import validate
+from modelcompose.errors import ModelComposeError
+
+_X_ML = "x-ml"
+_SECTIONS = ("services", "networks", "volumes", "configs", "secrets", "models")
+_USERS_OWN = frozenset({"environment", "labels", "annotations", "args", "sysctls", "driver_opts"})
+"""Maps whose keys are the user's data, where `x-ml` would be no key of ours."""
+
+
+class Origin(Struct, frozen=True):
+    """All that a project holds besides its resolved file; fields as those of `Project`."""
+
+    directory: Path
+    files: tuple[Path, ...]
+    options: ComposeOptions
+    profiles: tuple[str, ...]
+    variables: Mapping[str, str]
+    defaults: Mapping[str, str]
+    interpolated: frozenset[str]
+    env_files: tuple[Path, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def build_project(
+    document: dict[str, Any], origin: Origin, *, is_interpolated: bool = True
+) -> Project:
+    """Build a project from its resolved file.
+
+    Args:
+        document: as `docker compose config` prints it; every `x-ml` is taken out of it.
+        origin: where the file came from.
+        is_interpolated: when false, the document still holds `${…}`: a key under `x-ml` whose
+            value depends on a required variable that is not set counts as not given.
+
+    Raises:
+        Fault: something under `x-ml` is wrong.
+    """
+    own = validate(_taken(document, origin, is_interpolated=is_interpolated), ProjectKeys, (_X_ML,))
+    directory = PurePosixPath(origin.directory.as_posix())
+    services = {
+        name: _service(name, entry or {}, directory, origin, is_interpolated=is_interpolated)
+        for name, entry in (document.get("services") or {}).items()
+    }
+    _refuse_elsewhere(document)
+    return Project(
+        name=document.get("name") or origin.directory.name,
+        directory=origin.directory,
+        files=origin.files,
+        document=document,
+        services=services,
+        profiles=origin.profiles,
+        options=origin.options,
+        variables=origin.variables,
+        defaults=origin.defaults,
+        interpolated=origin.interpolated,
+        env_files=origin.env_files,
+        ignored_variables=own.identity.ignore,
+        masked_variables=(*DEFAULT_MASKS, *own.mask),
+        data=build_data(own.data, directory),
+        objective=own.objective,
+        warnings=origin.warnings,
+    )
+
+
+def _service(
+    name: str,
+    document: dict[str, Any],
+    directory: PurePosixPath,
+    origin: Origin,
+    *,
+    is_interpolated: bool,
+) -> Service:
+    path = ("services", name, _X_ML)
+    keys = validate(_taken(document, origin, is_interpolated=is_interpolated), ServiceKeys, path)
+    return build_service(name, document, _step(keys, directory, (*path, "step")))
+
+
+def _step(keys: ServiceKeys, directory: PurePosixPath, path: tuple[str, ...]) -> Step | None:
+    if keys.step is UNSET or keys.step is False:
+        return None
+    if keys.step is True:
+        raise Fault(path, "expected a map, or false, found true", hint="write step: {}")
+    return build_step(keys.step or StepKeys(), directory, path)
+
+
+def _taken(document: dict[str, Any], origin: Origin, *, is_interpolated: bool) -> Any:
+    """Take `x-ml` out of a map, in plain values."""
+    if _X_ML not in document:
+        return None
+    keys = document.pop(_X_ML)
+    return unescape(keys) if is_interpolated else _interpolated(keys, origin.variables)
+
+
+_ABSENT = object()
+
+
+def _interpolated(value: Any, variables: Mapping[str, str]) -> Any:
+    """Put variables into keys that Compose left alone; what cannot be known is left out."""
+    from modelcompose.compose.embedded.interpolation import interpolate
+
+    if isinstance(value, str):
+        try:
+            return interpolate(value, variables)
+        except ModelComposeError:
+            return _ABSENT
+    if isinstance(value, list):
+        entries = (_interpolated(entry, variables) for entry in value)
+        return [entry for entry in entries if entry is not _ABSENT]
+    if isinstance(value, dict):
+        pairs = ((key, _interpolated(entry, variables)) for key, entry in value.items())
+        return {key: entry for key, entry in pairs if entry is not _ABSENT}
+    return value
+
+
+def _refuse_elsewhere(document: Mapping[str, Any]) -> None:
+    """Make sure that no `x-ml` is left in a place where nothing acts on it.
+
+    Raises:
+        Fault: one is left.
+    """
+    waiting: list[tuple[tuple[str | int, ...], Any]] = [
+        ((section, name), element)
+        for section in _SECTIONS
+        for name, element in (document.get(section) or {}).items()
+    ]
+    while waiting:
+        path, value = waiting.pop()
+        if isinstance(value, dict) and _X_ML in value:
+            raise Fault(
+                (*path, _X_ML),
+                "it has no meaning here",
+                hint="x-ml may stand at the top of the file, and on a service",
+                at_key=True,
+            )
+        waiting += [((*path, key), entry) for key, entry in _parts(value)]
+
+
+def _parts(value: Any) -> list[tuple[str | int, Any]]:
+    """Give what may hold an `x-ml` inside a value: not the user's data, nor others' extensions."""
+    if isinstance(value, list):
+        return [(index, entry) for index, entry in enumerate(value) if isinstance(entry, dict)]
+    if not isinstance(value, dict):
+        return []
+    return [
+        (key, entry)
+        for key, entry in value.items()
+        if isinstance(entry, dict | list) and key not in _USERS_OWN and not key.startswith("x-")
+    ]

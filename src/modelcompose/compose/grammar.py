@@ -1,0 +1,259 @@
+"""The grammar of `x-ml`, as data.
+
+Everything that is known about a key stands here once: its type, its default, what it does and an
+example. Validation (`validation`), the JSON Schema (`schema`) and the reference page
+(`reference`) are made from it.
+
+`title` says what is expected, in the words of an error; `description` is the reference's text.
+An optional key is unset by default, so that an empty value (`inputs:`) is an error unless the
+type allows None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+Path = Annotated[str, Meta(title="a path", min_length=1)]
+Pattern = Annotated[str, Meta(title="a name, which may hold the wildcards * and ?", min_length=1)]
+Reference = Annotated[str, Meta(title="a variable's name or FILE:KEY", min_length=1)]
+Duration = Annotated[str, Meta(title="a duration such as 90s or 1h30m", min_length=1)]
+MetricName = Annotated[str, Meta(title="STEP.METRIC", pattern=r"^[^.]+\..+$")]
+
+
+class InputKeys(Struct, frozen=True, forbid_unknown_fields=True):
+    """An input in its long form."""
+
+    path: Annotated[
+        Path,
+        Meta(
+            description="The file, folder or glob; an absolute path is external data.",
+            examples=["/data/imagenet"],
+        ),
+    ]
+    compare: Annotated[
+        Literal["stat", "content"] | UnsetType,
+        Meta(
+            title="stat or content",
+            description=(
+                "What tells two states of the input apart: `content`, or `stat`, the names, sizes "
+                "and times. By default `stat` for external data, `content` for all else."
+            ),
+            examples=["content"],
+        ),
+    ] = UNSET
+
+
+class OutputKeys(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is said about one output; no keys in this release."""
+
+
+class StepKeys(Struct, frozen=True, forbid_unknown_fields=True):
+    """The keys of `x-ml.step`."""
+
+    inputs: Annotated[
+        tuple[Annotated[Path | InputKeys, Meta(title="a path")], ...] | UnsetType,
+        Meta(
+            title="a list of paths",
+            description=(
+                "What the step reads: files, folders and globs. "
+                "The step sees these and nothing else of the project. "
+                "An absolute path is external data: mounted in place, never copied. "
+                "Without the key, every file under the service's bind mounts that git tracks or "
+                "does not ignore."
+            ),
+            examples=[["data/raw", "train.py", {"path": "/data/imagenet", "compare": "content"}]],
+        ),
+    ] = UNSET
+    outputs: Annotated[
+        dict[Path, OutputKeys | None] | tuple[Path, ...],
+        Meta(
+            title="a map or list of paths",
+            description=(
+                "What the step writes: files and folders, without wildcards. "
+                "They are kept in the store, and change together once the step has succeeded. "
+                "A map merges through `extends` and several files; a list is appended to."
+            ),
+            examples=[{"models/delay": None}],
+        ),
+    ] = {}
+    params: Annotated[
+        tuple[Reference, ...],
+        Meta(
+            title="a list of names",
+            description=(
+                "The step's parameters: variables of the container or of the Compose file by "
+                "name, keys of a YAML, JSON or TOML file as `FILE:KEY`, the whole file as `FILE:`. "
+                "They are recorded with the run, and `--set` changes them."
+            ),
+            examples=[["LR", "params.yaml:model.depth"]],
+        ),
+    ] = ()
+    metrics: Annotated[
+        tuple[Path, ...],
+        Meta(
+            title="a list of paths",
+            description=(
+                "Files with numbers that the step writes: JSON or YAML for single values; CSV, "
+                "TSV or JSONL for series. They are outputs, too."
+            ),
+            examples=[["metrics.json"]],
+        ),
+    ] = ()
+    plots: Annotated[
+        tuple[Path, ...],
+        Meta(
+            title="a list of paths",
+            description=(
+                "Files to draw that the step writes: tables and images. They are outputs, too."
+            ),
+            examples=[["plots/roc.csv"]],
+        ),
+    ] = ()
+    log_metrics: Annotated[
+        tuple[Pattern, ...],
+        Meta(
+            title="a list of name patterns",
+            description=(
+                "Names of metrics that the step prints: a line `name=value` of its log whose name "
+                "matches becomes a value of that series."
+            ),
+            examples=[["loss", "val_*"]],
+        ),
+    ] = ()
+    retries: Annotated[
+        int,
+        Meta(
+            title="a whole number, 0 or more",
+            ge=0,
+            description=(
+                "How often the step is tried again after it failed, waiting longer each time."
+            ),
+            examples=[2],
+        ),
+    ] = 0
+    timeout: Annotated[
+        Duration | UnsetType,
+        Meta(
+            title="a duration such as 90s or 1h30m",
+            description="How long one try may take before it is stopped and counts as failed.",
+            examples=["1h30m"],
+        ),
+    ] = UNSET
+    cache: Annotated[
+        bool,
+        Meta(
+            title="true or false",
+            description="Whether a run with the same identity is used again. With `false` the step "
+            "runs every time.",
+            examples=[False],
+        ),
+    ] = True
+    workspace: Annotated[
+        Literal["isolated", "project"],
+        Meta(
+            title="isolated or project",
+            description=(
+                "Where the step runs: in a folder of its own that holds only its inputs, or in "
+                "the project folder itself."
+            ),
+            examples=["project"],
+        ),
+    ] = "isolated"
+
+
+class ServiceKeys(Struct, frozen=True, forbid_unknown_fields=True):
+    """The keys of a service's `x-ml`."""
+
+    step: Annotated[
+        Annotated[bool, Meta(extra_json_schema={"const": False})] | StepKeys | UnsetType | None,
+        Meta(
+            title="a map, or false",
+            description=(
+                "Makes the service a step: it runs to its end, and again only when something it "
+                "depends on has changed. `step:` without keys takes every default. "
+                "`step: !override false` undoes a step that is inherited through `extends` or "
+                "from another file: Compose replaces a map by a plain value only with that tag."
+            ),
+            examples=[{"inputs": ["train.py"], "outputs": {"model.pkl": None}}],
+        ),
+    ] = UNSET
+
+
+class IdentityKeys(Struct, frozen=True, forbid_unknown_fields=True):
+    """The keys of `x-ml.identity`."""
+
+    ignore: Annotated[
+        tuple[Pattern, ...],
+        Meta(
+            title="a list of name patterns",
+            description=(
+                "Names of environment variables that differ from machine to machine: their values "
+                "are no part of any step's identity."
+            ),
+            examples=[["CUDA_VISIBLE_DEVICES", "WANDB_*"]],
+        ),
+    ] = ()
+
+
+class DataKeys(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is said about one piece of data."""
+
+    source: Annotated[
+        str | UnsetType,
+        Meta(
+            title="a URL",
+            description="Where the data can be had: named when the data is missing.",
+            examples=["https://example.com/flights.zip"],
+        ),
+    ] = UNSET
+
+
+class ProjectKeys(Struct, frozen=True, forbid_unknown_fields=True):
+    """The keys of the project's own `x-ml`."""
+
+    identity: Annotated[
+        IdentityKeys,
+        Meta(
+            title="a map",
+            description="What counts when two runs of a step are compared.",
+            examples=[{"ignore": ["CUDA_VISIBLE_DEVICES"]}],
+        ),
+    ] = IdentityKeys()
+    mask: Annotated[
+        tuple[Pattern, ...],
+        Meta(
+            title="a list of name patterns",
+            description=(
+                "Names of variables whose values are secrets: masked wherever they would be "
+                "shown, and no part of any identity. "
+                "Added to `*_KEY`, `*_TOKEN`, `*PASSWORD*` and `*SECRET*`; `!NAME` exempts a name."
+            ),
+            examples=[["*_DSN", "!PUBLIC_KEY"]],
+        ),
+    ] = ()
+    data: Annotated[
+        dict[Path, DataKeys | None],
+        Meta(
+            title="a map of paths",
+            description="Content that no step writes: the data that the project starts from.",
+            examples=[{"data/raw": {"source": "https://example.com/flights.zip"}}],
+        ),
+    ] = {}
+    objective: Annotated[
+        dict[MetricName, Annotated[Literal["max", "min"], Meta(title="max or min")]],
+        Meta(
+            title="a map of metrics",
+            description="Which metrics count, and which way: `STEP.METRIC` to `max` or `min`.",
+            examples=[{"evaluate.auc": "max"}],
+        ),
+    ] = {}
+
+
+PLACES: Mapping[str, type[Struct]] = {"x-ml": ProjectKeys, "services.SERVICE.x-ml": ServiceKeys}
+"""Where `x-ml` may stand, and its keys there."""
+
+DEFAULT_MASKS = ("*_KEY", "*_TOKEN", "*PASSWORD*", "*SECRET*")
+"""Name patterns of variables whose values are secrets in every project."""

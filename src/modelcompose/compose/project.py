@@ -1,0 +1,209 @@
+"""A Compose project as frozen values: what the reader gives and every other room takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from msgspec import Struct
+
+Engine = Literal["docker", "process"]
+
+
+class ComposeOptions(Struct, frozen=True):
+    """The global options of `docker compose`, as the user gave them.
+
+    Empty values mean "not given": Compose's own defaults and `COMPOSE_*` variables then hold.
+    """
+
+    files: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+    env_files: tuple[str, ...] = ()
+    project_name: str | None = None
+    project_directory: str | None = None
+    arguments: tuple[str, ...] = ()
+    """Every other global option, in order, to hand through (`--ansi never`, `--parallel 2`)."""
+
+
+class Position(Struct, frozen=True):
+    """Where something stands in a file; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        """Give the form that editors and terminals recognise."""
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Mount(Struct, frozen=True):
+    """One entry of a service's `volumes`, in Compose's long form."""
+
+    type: str
+    target: str
+    source: str | None = None
+    """Absolute path for a bind mount, the volume's name for a volume."""
+    read_only: bool = False
+
+
+class Build(Struct, frozen=True):
+    """A service's `build`, resolved."""
+
+    context: str
+    """Absolute path, or a URL."""
+    dockerfile: str = "Dockerfile"
+    """Relative to the context, or absolute."""
+    dockerfile_inline: str | None = None
+    args: Mapping[str, str | None] = {}
+    target: str | None = None
+    additional_contexts: Mapping[str, str] = {}
+    platforms: tuple[str, ...] = ()
+
+
+class GpuClaim(Struct, frozen=True):
+    """The GPUs that a service reserves."""
+
+    count: int | None = None
+    """How many; None means all."""
+    device_ids: tuple[str, ...] = ()
+
+
+class Input(Struct, frozen=True):
+    """Something that a step reads."""
+
+    path: str
+    """Relative to the project folder, may hold glob characters; absolute for external data."""
+    compare: Literal["stat", "content"] = "content"
+    """External data counts by names, sizes and times (`stat`) unless told otherwise."""
+
+    @property
+    def is_external(self) -> bool:
+        """Whether the path lies outside the project's care."""
+        return self.path.startswith("/")
+
+
+class Output(Struct, frozen=True):
+    """Something that a step writes; path relative to the project folder, without globs."""
+
+    path: str
+
+
+class Param(Struct, frozen=True):
+    """One parameter that a step declares.
+
+    `name` alone is a container variable or a Compose variable; with `file`, `name` is a dotted
+    key of that file, or empty for the whole file.
+    """
+
+    name: str
+    file: str | None = None
+
+    def __str__(self) -> str:
+        """Give the form that the Compose file uses."""
+        return f"{self.file}:{self.name}" if self.file else self.name
+
+
+class Step(Struct, frozen=True):
+    """What `x-ml.step` says about a service that runs to its end."""
+
+    inputs: tuple[Input, ...] | None = None
+    """None: every file under the service's bind mounts that git tracks or does not ignore."""
+    outputs: tuple[Output, ...] = ()
+    params: tuple[Param, ...] = ()
+    metrics: tuple[str, ...] = ()
+    plots: tuple[str, ...] = ()
+    log_metrics: tuple[str, ...] = ()
+    """Name patterns: lines of the log of the form `name=value` that match become series."""
+    retries: int = 0
+    timeout_s: float | None = None
+    cache: bool = True
+    workspace: Literal["isolated", "project"] = "isolated"
+    position: Position | None = None
+    extends: str | None = None
+    """`file:service` that the step was inherited from through `extends`, where it was."""
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """Give every path the step writes: outputs, metrics and plots, without repeats."""
+        paths = [output.path for output in self.outputs]
+        return tuple(dict.fromkeys([*paths, *self.metrics, *self.plots]))
+
+
+class Service(Struct, frozen=True):
+    """One resolved service.
+
+    `document` is the service exactly as `docker compose config` prints it, without `x-ml`; the
+    other fields are those that planning and engines look at, parsed.
+    """
+
+    name: str
+    document: Mapping[str, Any]
+    image: str | None = None
+    build: Build | None = None
+    command: tuple[str, ...] | None = None
+    entrypoint: tuple[str, ...] | None = None
+    working_dir: str | None = None
+    environment: Mapping[str, str | None] = {}
+    mounts: tuple[Mount, ...] = ()
+    depends_on: Mapping[str, str] = {}
+    """Service name to condition (`service_started`, `service_healthy`, …)."""
+    profiles: tuple[str, ...] = ()
+    platform: str | None = None
+    stop_grace_period_s: float = 10.0
+    stop_signal: str | None = None
+    gpus: GpuClaim | None = None
+    secrets: tuple[str, ...] = ()
+    """Names of the project's `secrets` that the service is given."""
+    step: Step | None = None
+
+    @property
+    def the_step(self) -> Step:
+        """Give the step of a service that is known to be one."""
+        if self.step is None:
+            raise TypeError(f"service {self.name!r} is no step")
+        return self.step
+
+
+class DataSource(Struct, frozen=True):
+    """An entry of `x-ml.data`: content that no step writes."""
+
+    path: str
+    source: str | None = None
+
+
+class Project(Struct, frozen=True):
+    """A resolved Compose project with what its `x-ml` keys say."""
+
+    name: str
+    directory: Path
+    files: tuple[Path, ...]
+    """Every Compose file that was read, `include` and `extends` among them as far as known."""
+    document: Mapping[str, Any]
+    """The whole resolved file as `docker compose config` prints it, every `x-ml` taken out."""
+    services: Mapping[str, Service]
+    profiles: tuple[str, ...] = ()
+    """The profiles the project was read with."""
+    options: ComposeOptions = ComposeOptions()
+    variables: Mapping[str, str] = {}
+    """What `${NAME}` resolves to: the process environment over `.env`, defaults not included."""
+    defaults: Mapping[str, str] = {}
+    """Default of each variable that the file interpolates with one, `${NAME:-default}`."""
+    interpolated: frozenset[str] = frozenset()
+    """Names of all variables that the Compose files interpolate."""
+    env_files: tuple[Path, ...] = ()
+    """`.env` files and services' `env_file` entries: configuration, never inputs."""
+    ignored_variables: tuple[str, ...] = ()
+    """Name patterns of `x-ml.identity.ignore`."""
+    masked_variables: tuple[str, ...] = ()
+    """Name patterns whose values are secrets: the defaults and those of `x-ml.mask`."""
+    data: tuple[DataSource, ...] = ()
+    objective: Mapping[str, Literal["max", "min"]] = {}
+    warnings: tuple[str, ...] = ()
+    """What Docker Compose warned of while it read the files, for the user to see."""
+
+    @property
+    def steps(self) -> dict[str, Step]:
+        """Give the steps of the profiles that were read, by service name."""
+        return {name: s.step for name, s in self.services.items() if s.step is not None}

@@ -1,0 +1,165 @@
+"""From the keys under `x-ml` to the values that the rest of the program takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+from posixpath import normpath
+
+from msgspec import UNSET
+
+from modelcompose.compose.duration import parse_duration
+from modelcompose.compose.fault import Fault, Path
+from modelcompose.compose.grammar import DataKeys, InputKeys, StepKeys
+from modelcompose.compose.project import DataSource, Input, Output, Param, Step
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_FILE_SUFFIXES = (".yaml", ".yml", ".json", ".toml")
+_WILDCARDS = re.compile(r"[*?\[]")
+_KEPT_BY_US = frozenset({".ml", ".git"})
+
+
+def build_step(keys: StepKeys, directory: PurePosixPath, path: Path) -> Step:
+    """Give a step's values: paths normalised, repeats dropped, durations in seconds.
+
+    Args:
+        keys: what stands under `x-ml.step`.
+        directory: the project folder, absolute.
+        path: where the step stands, for faults.
+
+    Raises:
+        Fault: a path leaves the project, or a value has no meaning.
+    """
+    return Step(
+        inputs=_inputs(keys, directory, (*path, "inputs")),
+        outputs=_outputs(keys, directory, (*path, "outputs")),
+        params=tuple(
+            dict.fromkeys(
+                _param(text, directory, (*path, "params", index))
+                for index, text in enumerate(keys.params)
+            )
+        ),
+        metrics=_written(keys.metrics, directory, (*path, "metrics")),
+        plots=_written(keys.plots, directory, (*path, "plots")),
+        log_metrics=tuple(dict.fromkeys(keys.log_metrics)),
+        retries=keys.retries,
+        timeout_s=_timeout_s(keys, (*path, "timeout")),
+        cache=keys.cache,
+        workspace=keys.workspace,
+    )
+
+
+def build_data(
+    data: Mapping[str, DataKeys | None], directory: PurePosixPath
+) -> tuple[DataSource, ...]:
+    """Give the project's data, an empty source as none.
+
+    Raises:
+        Fault: a path leaves the project.
+    """
+    return tuple(
+        DataSource(
+            path=_own_path(written, directory, ("x-ml", "data", written), "data"),
+            source=(keys.source or None) if keys and keys.source is not UNSET else None,
+        )
+        for written, keys in data.items()
+    )
+
+
+def _inputs(keys: StepKeys, directory: PurePosixPath, path: Path) -> tuple[Input, ...] | None:
+    if keys.inputs is UNSET:
+        return None
+    inputs: dict[str, Input] = {}
+    for index, entry in enumerate(keys.inputs):
+        is_long = isinstance(entry, InputKeys)
+        written = entry.path if isinstance(entry, InputKeys) else entry
+        place = (*path, index, "path") if is_long else (*path, index)
+        found = _path(written, directory, place)
+        compare = entry.compare if isinstance(entry, InputKeys) else UNSET
+        if compare is UNSET:
+            compare = "stat" if found.startswith("/") else "content"
+        inputs[found] = Input(path=found, compare=compare)
+    return tuple(inputs.values())
+
+
+def _outputs(keys: StepKeys, directory: PurePosixPath, path: Path) -> tuple[Output, ...]:
+    if isinstance(keys.outputs, dict):
+        places: Iterable[tuple[str, str | int]] = ((text, text) for text in keys.outputs)
+    else:
+        places = ((text, index) for index, text in enumerate(keys.outputs))
+    paths = (_written_path(text, directory, (*path, place)) for text, place in places)
+    return tuple(Output(path=found) for found in dict.fromkeys(paths))
+
+
+def _written(texts: Iterable[str], directory: PurePosixPath, path: Path) -> tuple[str, ...]:
+    places = enumerate(texts)
+    return tuple(
+        dict.fromkeys(_written_path(text, directory, (*path, index)) for index, text in places)
+    )
+
+
+def _written_path(text: str, directory: PurePosixPath, path: Path) -> str:
+    if _WILDCARDS.search(text):
+        raise Fault(
+            path,
+            f'expected a path without wildcards, found "{text}"',
+            hint="name the file, or the folder that holds the files",
+        )
+    return _own_path(text, directory, path, "an output")
+
+
+def _own_path(text: str, directory: PurePosixPath, path: Path, what: str) -> str:
+    """Give a path inside the project; what we and git keep there is not free to use."""
+    found = _path(text, directory, path)
+    if found.startswith("/"):
+        raise Fault(
+            path,
+            f'{what} must lie in the project, found "{text}"',
+            hint="write a path relative to the project folder, without leading ..",
+        )
+    if found == "." or found.split("/", 1)[0] in _KEPT_BY_US:
+        raise Fault(
+            path,
+            f'{what} cannot be "{text}"',
+            hint="name a file or folder of its own in the project folder",
+        )
+    return found
+
+
+def _path(text: str, directory: PurePosixPath, path: Path) -> str:
+    """Give a path relative to the project, or absolute where it lies outside.
+
+    Raises:
+        Fault: the text is no path.
+    """
+    if "\0" in text or text.isspace():
+        raise Fault(path, "expected a path, found one that no file can have")
+    absolute = PurePosixPath(normpath(directory / text))
+    if absolute.is_relative_to(directory):
+        return str(absolute.relative_to(directory))
+    return str(absolute)
+
+
+def _param(text: str, directory: PurePosixPath, path: Path) -> Param:
+    file, colon, key = text.partition(":")
+    if colon and file:
+        return Param(name=key, file=_own_path(file, directory, path, "a parameter file"))
+    if text.endswith(_FILE_SUFFIXES):
+        raise Fault(
+            path,
+            f'expected a variable\'s name or FILE:KEY, found "{text}"',
+            hint=f"for the whole file write {text}: and for one key {text}:KEY",
+        )
+    if not _NAME.fullmatch(text):
+        raise Fault(path, f'expected a variable\'s name or FILE:KEY, found "{text}"')
+    return Param(name=text)
+
+
+def _timeout_s(keys: StepKeys, path: Path) -> float | None:
+    if keys.timeout is UNSET:
+        return None
+    seconds = parse_duration(keys.timeout)
+    if not seconds:
+        raise Fault(path, f'expected a duration such as 90s or 1h30m, found "{keys.timeout}"')
+    return seconds

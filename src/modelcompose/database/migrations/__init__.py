@@ -1,0 +1,1 @@
+"""The schema's history. A migration stands alone: it imports no capability."""

@@ -1,0 +1,165 @@
+"""The docker engine: steps as containers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+
+from modelcompose.compose.project import Project, Service
+from modelcompose.engine import gpus
+from modelcompose.engine.docker.api import Api, connect
+from modelcompose.engine.docker.compose import compose
+from modelcompose.engine.docker.endpoint import Endpoint, find_endpoint
+from modelcompose.engine.docker.execution import ContainerExecution, remove
+from modelcompose.engine.docker.images import Images
+from modelcompose.engine.docker.locality import require_local
+from modelcompose.engine.docker.rendering import DEFINITION_LABEL, RUN_LABEL
+from modelcompose.engine.docker.services import Services
+from modelcompose.engine.docker.starting import start_container
+from modelcompose.engine.leftovers import end_processes
+from modelcompose.engine.protocol import Execution, ImagePin, Job, LogSink, Progress
+from modelcompose.errors import EngineError
+
+
+class DockerEngine:
+    """Runs each step as a container that Compose creates from a rendered file."""
+
+    name = "docker"
+
+    def __init__(self, *, progress: Progress | None = None) -> None:
+        self._progress = progress
+        self._building = Lock()
+
+    def check(self, project: Project | None = None) -> None:
+        """Make sure that an engine on this machine answers, and that Compose is installed.
+
+        Raises:
+            EngineUnavailable: with what is missing and how to get it.
+        """
+        require_local(self._endpoint, project)
+        self._api.ping()
+        compose(())
+
+    def environment(self, project: Project, service: Service) -> None:
+        """Give nothing: a step's image says what it runs in."""
+
+    def pin(self, references: Sequence[str], *, pull: bool = False) -> list[ImagePin]:
+        """Look up the digests of images, pulling those that are not here.
+
+        Raises:
+            BuildError: an image cannot be had.
+        """
+        return [self._images.pin(each, pull=pull) for each in dict.fromkeys(references)]
+
+    def prepare(
+        self,
+        project: Project,
+        service: Service,
+        pins: Mapping[str, str],
+        *,
+        definition: str | None,
+        ignore: Sequence[str] = (),
+    ) -> str | None:
+        """Have the service's image ready, and give its id.
+
+        Raises:
+            BuildError: it cannot be built or pulled.
+        """
+        require_local(self._endpoint, project)
+        if service.build is None:
+            return self._pulled(service, pins)
+        with self._building:  # services often share one definition: the second finds it built
+            if definition is not None:
+                found = self._images.labelled(DEFINITION_LABEL, definition)
+                if found is not None:
+                    return found
+            from modelcompose.engine.docker.building import build_image
+
+            return build_image(
+                project,
+                service,
+                self._images,
+                pins=pins,
+                definition=definition,
+                ignore=ignore,
+                progress=self._progress,
+            )
+
+    def start(self, job: Job, sink: LogSink) -> Execution:
+        """Start the job's container.
+
+        Raises:
+            EngineError: it could not be started.
+        """
+        require_local(self._endpoint, job.project)
+        return ContainerExecution(self._api, start_container(self._api, job), job, sink)
+
+    def start_services(self, project: Project, names: Sequence[str]) -> list[str]:
+        """Start services as `docker compose up --wait` does, from the user's own files.
+
+        Raises:
+            EngineError: a service does not come up.
+        """
+        return self._services.start(project, names)
+
+    def stop_services(self, project: Project, names: Sequence[str]) -> None:
+        """Stop services that `start_services` started.
+
+        Raises:
+            EngineError: they cannot be stopped.
+        """
+        self._services.stop(project, names)
+
+    def reclaim(self, project: Project, runs: Sequence[str]) -> list[str]:  # noqa: ARG002 - run ids are unique
+        """Remove the containers of dead commands, and end what was about to start one."""
+        if not runs:
+            return []
+        found = set(end_processes(runs))
+        query = {"all": True, "filters": {"label": [RUN_LABEL]}}
+        for container in self._api.get("/containers/json", query):
+            run = container["Labels"][RUN_LABEL]
+            if run in runs:
+                remove(self._api, container["Id"])
+                found.add(run)
+        return [run for run in runs if run in found]
+
+    def own(self, job: Job, paths: Sequence[Path]) -> None:
+        """Give what the step's container wrote to the calling user.
+
+        Raises:
+            EngineError: that cannot be done from here; names the command.
+        """
+        from modelcompose.engine.docker.ownership import give_to_caller
+
+        give_to_caller(self._api, job, paths)
+
+    def gpus(self) -> tuple[str, ...]:
+        """Give the indices of this machine's NVIDIA GPUs."""
+        return gpus.indices()
+
+    def _pulled(self, service: Service, pins: Mapping[str, str]) -> str:
+        if service.image is None:
+            raise EngineError(
+                f"services.{service.name}: has neither an image nor a build",
+                hint=f"give services.{service.name} one of them",
+            )
+        _, image_id = self._images.obtain(service.image, pins.get(service.image))
+        return image_id
+
+    @cached_property
+    def _endpoint(self) -> Endpoint:
+        return find_endpoint()
+
+    @cached_property
+    def _api(self) -> Api:
+        return connect(self._endpoint)
+
+    @cached_property
+    def _images(self) -> Images:
+        return Images(self._api, self._progress)
+
+    @cached_property
+    def _services(self) -> Services:
+        return Services(self._api, self._progress)

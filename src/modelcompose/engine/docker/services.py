@@ -1,0 +1,143 @@
+"""The project's own services that steps depend on: started as the user would, stopped after."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from threading import Lock
+from typing import Any
+
+from modelcompose.compose.project import Project
+from modelcompose.engine.docker.api import Api
+from modelcompose.engine.docker.compose import compose, project_arguments
+from modelcompose.engine.docker.troubles import essence
+from modelcompose.engine.protocol import Progress
+from modelcompose.errors import EngineError
+
+_PROJECT = "com.docker.compose.project"
+_SERVICE = "com.docker.compose.service"
+_FOLDER = "com.docker.compose.project.working_dir"
+_ONE_OFF = "com.docker.compose.oneoff"
+_LOG_LINES = "20"
+
+Container = Mapping[str, Any]
+
+
+class Services:
+    """Starts and stops services of projects with the user's own Compose files.
+
+    What runs is thus what `docker compose up` would run, and is not created anew by it.
+    """
+
+    def __init__(self, api: Api, progress: Progress | None = None) -> None:
+        self._api = api
+        self._progress = progress
+        self._lock = Lock()
+        self._existed: set[tuple[str, str]] = set()
+
+    def start(self, project: Project, names: Sequence[str]) -> list[str]:
+        """Start services and those they need, and wait until they run or are healthy.
+
+        Returns:
+            Those that did not run before.
+
+        Raises:
+            EngineError: one does not come up, or another folder's services bear this name.
+        """
+        wanted = with_dependencies(project, names)
+        if not wanted:
+            return []
+        containers = self._containers(project)
+        refuse_strangers(project, containers)
+        running = {service_of(each) for each in containers if each["State"] == "running"}
+        with self._lock:
+            self._existed |= {(project.name, service_of(each)) for each in containers}
+        new = [name for name in wanted if name not in running]
+        answer = self._compose(project, "up", "--detach", "--wait", "--no-deps", *wanted)
+        if answer.returncode != 0:
+            logs = self._compose(project, "logs", "--no-color", "--tail", _LOG_LINES, *wanted)
+            self.stop(project, new)
+            raise EngineError(
+                f"services.{', services.'.join(wanted)}: did not come up: "
+                f"{essence(answer.stderr)}\n{logs.stdout.rstrip()}",
+                hint=f"docker compose up {' '.join(wanted)} shows what happens",
+            )
+        return new
+
+    def stop(self, project: Project, names: Sequence[str]) -> None:
+        """Stop services, and remove the containers that were not there before.
+
+        Raises:
+            EngineError: they cannot be stopped.
+        """
+        with self._lock:
+            kept = [name for name in names if (project.name, name) in self._existed]
+        created = [name for name in names if name not in kept]
+        if kept:
+            self._end(project, "stop", *kept)
+        if created:
+            self._end(project, "rm", "--force", "--stop", "--volumes", *created)
+
+    def _end(self, project: Project, *arguments: str) -> None:
+        answer = self._compose(project, *arguments)
+        if answer.returncode != 0:
+            raise EngineError(
+                f"project {project.name}: services cannot be stopped: {essence(answer.stderr)}",
+                hint=f"docker compose --project-name {project.name} down",
+            )
+
+    def _containers(self, project: Project) -> list[Container]:
+        labels = [f"{_PROJECT}={project.name}", f"{_ONE_OFF}=False"]
+        query = {"all": True, "filters": {"label": labels}}
+        containers: list[Container] = self._api.get("/containers/json", query)
+        return containers
+
+    def _compose(self, project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
+        if self._progress is not None and arguments[0] in {"up", "rm", "stop"}:
+            names = [word for word in arguments[1:] if not word.startswith("-")]
+            what = "starting" if arguments[0] == "up" else "stopping"
+            self._progress(f"{what} {', '.join(names)}")
+        return subprocess.run(
+            compose([*project_arguments(project), *arguments]),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            start_new_session=True,
+        )
+
+
+def with_dependencies(project: Project, names: Sequence[str]) -> list[str]:
+    """Give services and all that they depend on, steps left out: the plan sees to those."""
+    found: dict[str, None] = {}
+    waiting = list(reversed(names))
+    while waiting:
+        name = waiting.pop()
+        service = project.services.get(name)
+        if name in found or service is None or service.step is not None:
+            continue
+        found[name] = None
+        waiting += service.depends_on
+    return list(found)
+
+
+def refuse_strangers(project: Project, containers: Sequence[Container]) -> None:
+    """Stop where running containers of this project's name are another folder's.
+
+    Raises:
+        EngineError: naming that folder.
+    """
+    for container in containers:
+        folder = container["Labels"].get(_FOLDER)
+        if container["State"] == "running" and folder not in (None, str(project.directory)):
+            raise EngineError(
+                f"project {project.name}: its service {service_of(container)} runs from "
+                f"{folder}, not from {project.directory}",
+                hint=f"give this folder a name of its own: -p {project.directory.name}-2",
+            )
+
+
+def service_of(container: Container) -> str:
+    """Give the name of the service that a container belongs to."""
+    return str(container["Labels"].get(_SERVICE, "?"))

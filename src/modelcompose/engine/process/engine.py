@@ -1,0 +1,92 @@
+"""The process engine: steps as processes of this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from modelcompose.compose.project import Project, Service
+from modelcompose.engine import gpus
+from modelcompose.engine.leftovers import end_processes
+from modelcompose.engine.process.command import invocation
+from modelcompose.engine.process.execution import ProcessExecution, launch
+from modelcompose.engine.process.interpreter import Interpreters
+from modelcompose.engine.process.links import link_inputs
+from modelcompose.engine.process.variables import service_variables
+from modelcompose.engine.protocol import Execution, ImagePin, Job, LogSink
+from modelcompose.errors import EngineError
+
+
+class ProcessEngine:
+    """Runs each step as a process group of its own, in its workspace."""
+
+    name = "process"
+
+    def __init__(self) -> None:
+        self._interpreters = Interpreters()
+
+    def check(self, project: Project | None = None) -> None:
+        """Do nothing: processes can always be started."""
+
+    def environment(self, project: Project, service: Service) -> Mapping[str, Any]:
+        """Describe the Python on the service's PATH and what is installed for it."""
+        return self._interpreters.describe(service_variables(service), project.directory)
+
+    def pin(
+        self,
+        references: Sequence[str],  # noqa: ARG002 - no step runs in an image
+        *,
+        pull: bool = False,  # noqa: ARG002 - no step runs in an image
+    ) -> list[ImagePin]:
+        """Give no pins: no step runs in an image."""
+        return []
+
+    def prepare(
+        self,
+        project: Project,
+        service: Service,
+        pins: Mapping[str, str],
+        *,
+        definition: str | None,
+        ignore: Sequence[str] = (),
+    ) -> None:
+        """Do nothing: no step runs in an image."""
+
+    def start(self, job: Job, sink: LogSink) -> Execution:
+        """Start the service's command in the workspace.
+
+        Raises:
+            EngineError: the command is missing, or cannot be executed.
+        """
+        link_inputs(job)
+        wanted = invocation(job)
+        process = launch(wanted, job.service.name)
+        return ProcessExecution(process, job, sink)
+
+    def start_services(self, project: Project, names: Sequence[str]) -> list[str]:  # noqa: ARG002 - it starts none
+        """Refuse: services need images.
+
+        Raises:
+            EngineError: always, when services are named.
+        """
+        if names:
+            raise EngineError(
+                f"services.{', services.'.join(names)}: the process engine cannot start services",
+                hint="start Docker and use --engine docker",
+            )
+        return []
+
+    def stop_services(self, project: Project, names: Sequence[str]) -> None:
+        """Do nothing: this engine starts no services."""
+
+    def reclaim(self, project: Project, runs: Sequence[str]) -> list[str]:  # noqa: ARG002 - run ids are unique
+        """Kill the processes that dead commands left behind."""
+        return end_processes(runs)
+
+    def own(self, job: Job, paths: Sequence[Path]) -> None:
+        """Do nothing: what a step's process writes is the caller's already."""
+
+    def gpus(self) -> tuple[str, ...]:
+        """Give the indices of this machine's NVIDIA GPUs."""
+        return gpus.indices()

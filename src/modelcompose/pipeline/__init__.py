@@ -1,0 +1,1 @@
+"""The pipeline: which steps there are, which must run and why, and carrying that out."""

@@ -1,0 +1,115 @@
+"""What a step wrote: looked at, kept in the store, then put into the project all at once."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from modelcompose.compose.project import Project, Step
+from modelcompose.errors import StepError
+from modelcompose.pipeline.paths import outermost
+from modelcompose.pipeline.state_folder import StateFolder
+from modelcompose.store.content import Content
+from modelcompose.store.exchange import exchange
+from modelcompose.store.outputs import settle_links
+from modelcompose.store.states import FileStates
+from modelcompose.store.store import Store
+from modelcompose.tracking.metrics_files import read_metrics
+from modelcompose.tracking.run import Series
+
+
+class Collected(Struct, frozen=True):
+    """What a step made, found in its workspace and kept in the store."""
+
+    outputs: Mapping[str, Content]
+    values: Mapping[str, float]
+    series: tuple[Series, ...]
+
+
+class Collector:
+    """Moves outputs between workspaces, the store and the project."""
+
+    def __init__(
+        self, project: Project, folder: StateFolder, store: Store, states: FileStates
+    ) -> None:
+        self._project = project
+        self._folder = folder
+        self._store = store
+        self._states = states
+
+    def collect(self, name: str, step: Step, workspace: Path) -> Collected:
+        """Look at what a step wrote and keep it.
+
+        Raises:
+            StepError: a declared output is not there.
+            StorageFull: the store's disk is full.
+        """
+        outputs: dict[str, Content] = {}
+        settle_links(workspace, outermost(step.written))
+        for path in outermost(step.written):
+            content = self._states.look(workspace / path)
+            if content is None:
+                raise StepError(
+                    f"services.{name}: the step ended well but did not write {path}",
+                    hint="write it there, or take it out of x-ml.step.outputs",
+                )
+            outputs[path] = content
+        values: dict[str, float] = {}
+        series: list[Series] = []
+        for path in step.metrics:
+            read, more = read_metrics(workspace / path)
+            values.update(read)
+            series += more
+        for path, content in outputs.items():
+            self._store.put(workspace / path, content, self._states)
+        return Collected(outputs, values, tuple(series))
+
+    def bring(
+        self, staged: Path, outputs: Mapping[str, Content], notes: Callable[[str], None]
+    ) -> None:
+        """Make the project's outputs those in a staging folder, keeping edits made by hand."""
+        self._keep_edits(outputs, notes)
+        journal = self._folder.journals / f"{uuid.uuid4().hex}.json"
+        exchange(self._project.directory, staged, tuple(outputs), journal, states=self._states)
+
+    def restore(self, outputs: Mapping[str, Content], notes: Callable[[str], None]) -> None:
+        """Bring outputs back from the store.
+
+        Raises:
+            ContentMissing: the store no longer has them.
+        """
+        staged = self._folder.workspace(f"restore-{uuid.uuid4().hex}")
+        try:
+            for path, content in outputs.items():
+                self._store.place(content, staged / path, self._states)
+            self.bring(staged, outputs, notes)
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
+
+    def keep(self, path: str) -> list[tuple[str, str]]:
+        """Keep in the store what lies at a path of the project and is not in it yet.
+
+        Returns:
+            Each file that was new to the store, with its blob's path.
+        """
+        target = self._project.directory / path
+        content = self._states.look(target)
+        if content is None or self._store.holds(content):
+            return []
+        if content.kind != "folder":
+            files = {path: content.digest}
+        else:
+            tree = self._states.tree(target)
+            files = {f"{path}/{e.path}": e.digest for e in tree.entries if e.link is None}
+        new = {name: d for name, d in files.items() if not self._store.blob_path(d).exists()}
+        self._store.put(target, content, self._states)
+        return [(name, str(self._store.blob_path(digest))) for name, digest in new.items()]
+
+    def _keep_edits(self, outputs: Mapping[str, Content], notes: Callable[[str], None]) -> None:
+        for path in outputs:
+            for name, blob in self.keep(path):
+                notes(f"{name} was changed by hand; to bring it back: cp {blob} {name}")

@@ -1,0 +1,100 @@
+"""Why a step failed, in words, and what would mend it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from modelcompose.compose.project import Project, Service
+from modelcompose.engine.protocol import Outcome
+from modelcompose.pipeline.mounts import project_path
+
+_MISSING_FILE = (
+    re.compile(rb"No such file or directory: '([^'\n]+)'"),
+    re.compile(rb"can't open file '([^'\n]+)'"),
+    re.compile(rb"[Cc]annot open (?:file )?'?([^\s':]+)'?"),
+    re.compile(rb"(?:^|[\s:])'?([^\s':]+)'?: No such file or directory"),
+    re.compile(rb"ENOENT: no such file or directory, \w+ '([^'\n]+)'"),
+)
+_SIGNALS = 128
+_NOT_FOUND = 127
+"""Exit codes as shells give them."""
+_MISSING_MODULE = re.compile(rb"No module named '([\w.]+)'")
+
+
+class Failure(Struct, frozen=True):
+    """What the user is told."""
+
+    error: str
+    hint: str | None = None
+
+
+def explain(project: Project, service: Service, outcome: Outcome, tail: bytes) -> Failure:
+    """Say why an execution failed.
+
+    Args:
+        project: the project.
+        service: the step's service.
+        outcome: how the execution ended.
+        tail: the last bytes of its log.
+    """
+    if outcome.lost is not None:
+        return Failure(f"the engine went away: {outcome.lost}", "start the engine and run it again")
+    if outcome.stopped:
+        return Failure("it was stopped")
+    if outcome.timed_out:
+        return Failure(
+            f"it ran longer than its timeout of {service.the_step.timeout_s:g} s",
+            "raise x-ml.step.timeout",
+        )
+    if outcome.oom_killed:
+        return Failure(
+            "it was killed for want of memory (out of memory)",
+            "raise the service's mem_limit, or the memory that Docker may use",
+        )
+    return Failure(_exit_words(outcome.exit_code), _missing_input(project, service, tail))
+
+
+def _exit_words(code: int) -> str:
+    if code > _SIGNALS:
+        return f"exit code {code} (signal {code - _SIGNALS})"
+    if code == _NOT_FOUND:
+        return "exit code 127 (the command was not found)"
+    return f"exit code {code}"
+
+
+def _missing_input(project: Project, service: Service, tail: bytes) -> str | None:
+    for path in _missing_paths(project, service, tail):
+        target = project.directory / path
+        if target.exists() and not _is_declared(service, path):
+            return (
+                f"{path} is in the project, but the step did not declare it; "
+                f"add it in services.{service.name}.x-ml.step.inputs:\n  - {path}"
+            )
+    return None
+
+
+def _is_declared(service: Service, path: str) -> bool:
+    return any(item.path == path for item in service.the_step.inputs or ())
+
+
+def _missing_paths(project: Project, service: Service, tail: bytes) -> Iterator[str]:
+    for pattern in _MISSING_FILE:
+        for found in pattern.findall(tail):
+            path = project_path(project, service, found.decode(errors="replace"))
+            if path is not None and path != ".":
+                yield _normal(path)
+    for found in _MISSING_MODULE.findall(tail):
+        module = found.decode().replace(".", "/")
+        for name in (f"{module}.py", module):
+            path = project_path(project, service, name)
+            if path is not None:
+                yield _normal(path)
+
+
+def _normal(path: str) -> str:
+    import posixpath
+
+    return posixpath.normpath(path)

@@ -1,0 +1,157 @@
+"""Finding what a step reads: declared paths, globs, or all the code that its mounts show."""
+
+from __future__ import annotations
+
+import glob
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from pathlib import Path
+
+from modelcompose.compose.project import Input, Project, Service
+from modelcompose.errors import PlanError
+from modelcompose.pipeline.mounts import project_mounts, relative_path
+from modelcompose.pipeline.origin import where
+from modelcompose.pipeline.paths import covers, is_glob
+from modelcompose.store.content import Content
+from modelcompose.store.states import FileStates
+
+STATE_FOLDER = ".ml"
+_NEVER = (STATE_FOLDER, ".git", "ml.lock")
+_NOT_CODE = frozenset({".venv", "venv", "node_modules", "__pycache__", ".ipynb_checkpoints"})
+
+
+class Inputs:
+    """What lies in a project folder, as steps see it; looked at once for one command."""
+
+    def __init__(self, project: Project, states: FileStates) -> None:
+        self.project = project
+        self.directory = project.directory
+        self._states = states
+        self._configuration = {
+            path
+            for file in (*project.files, *project.env_files)
+            if (path := relative_path(self.directory, str(file))) is not None
+        }
+        self.written = {path: name for name, step in project.steps.items() for path in step.written}
+
+    def is_never_input(self, path: str) -> bool:
+        """Tell whether a path is ours, git's, or configuration that counts by its meaning."""
+        first = path.partition("/")[0]
+        return first in _NEVER or path in self._configuration or path.endswith("/.git")
+
+    def is_written(self, path: str) -> bool:
+        """Tell whether a path is, or lies in, some step's output."""
+        parts = path.split("/")
+        return any("/".join(parts[:n]) in self.written for n in range(1, len(parts) + 1))
+
+    def is_no_code(self, path: Path) -> bool:
+        """Tell whether a file of the project is something that a step wrote, or ours, or git's."""
+        relative = relative_path(self.directory, str(path))
+        if relative is None:
+            return False
+        return relative.partition("/")[0] in _NEVER or self.is_written(relative)
+
+    def look(self, path: str) -> Content | None:
+        """Look at what lies at a path of the project, whatever it is."""
+        return self._states.look(self.directory / path)
+
+    def skip_for(self, service: Service) -> Callable[[Path], bool]:
+        """Give what a folder that the step reads does not show it: its own outputs, and ours."""
+        own = set(service.the_step.written)
+        root = len(str(self.directory)) + 1
+
+        def skip(path: Path) -> bool:
+            relative = str(path)[root:]
+            return relative in own or self.is_never_input(relative)
+
+        return skip
+
+    def declared(self, service: Service, item: Input) -> dict[str, Content | None]:
+        """Look at one declared input; a glob gives what matches it, a missing path None.
+
+        Raises:
+            PlanError: the path can never be an input.
+        """
+        if item.is_external:
+            return {item.path: self._external(item)}
+        if self.is_never_input(item.path):
+            raise PlanError(
+                f"{where(self.project, service.name, 'inputs')}: {item.path} is never an input: "
+                "it counts by what it says about the step",
+                hint="take it away from the inputs",
+            )
+        skip = self.skip_for(service)
+        if not is_glob(item.path):
+            return {item.path: self._states.look(self.directory / item.path, skip=skip)}
+        return {
+            path: self._states.look(self.directory / path, skip=skip)
+            for path in self._matching(item.path)
+            if not skip(self.directory / path)
+        }
+
+    def _external(self, item: Input) -> Content | None:
+        path = Path(item.path)
+        if not path.exists():
+            return None
+        if item.compare == "content":
+            return self._states.look(path)
+        return self._states.stat_digest(path)
+
+    def _matching(self, pattern: str) -> list[str]:
+        found = glob.glob(  # noqa: PTH207 - Path.glob follows no hidden rule of its own
+            pattern, root_dir=self.directory, recursive=True, include_hidden=True
+        )
+        return sorted(path.replace(os.sep, "/").rstrip("/") for path in found)
+
+    def mounted_files(self, service: Service) -> dict[str, Content | None]:
+        """Look at single files that the service mounts: naming them there declares them."""
+        files = (path for _, path in project_mounts(self.project, service))
+        return {
+            path: self.look(path)
+            for path in files
+            if path != "."
+            and (self.directory / path).is_file()
+            and not self.is_never_input(path)
+            and not self.is_written(path)
+        }
+
+    def implied(self, service: Service) -> dict[str, Content | None]:
+        """Look at every code file that the service's mounts show, for a step without `inputs`."""
+        shown = [path for _, path in project_mounts(self.project, service)]
+        by_params = {param.file for param in service.the_step.params if param.file}
+        return {
+            path: self.look(path)
+            for path in self._code_files
+            if path not in by_params
+            and any(covers(outer, path) for outer in shown)
+            and (self.directory / path).is_file()
+        }
+
+    @cached_property
+    def _code_files(self) -> list[str]:
+        listed = _tracked_files(self.directory)
+        files = listed if listed is not None else list(_walk(self.directory))
+        return sorted(
+            path for path in files if not self.is_never_input(path) and not self.is_written(path)
+        )
+
+
+def _tracked_files(directory: Path) -> list[str] | None:
+    """Ask git for the files it tracks or does not ignore; None outside of a repository."""
+    command = ["git", "-C", str(directory), "ls-files", "-co", "--exclude-standard", "-z"]
+    try:
+        listed = subprocess.run(command, capture_output=True, check=False)
+    except FileNotFoundError:
+        return None
+    if listed.returncode != 0:
+        return None
+    return sorted({os.fsdecode(name) for name in listed.stdout.split(b"\0") if name})
+
+
+def _walk(directory: Path) -> Iterator[str]:
+    for folder, folders, files in os.walk(directory):
+        folders[:] = [name for name in folders if name not in _NOT_CODE and name not in _NEVER]
+        for name in files:
+            yield Path(folder, name).relative_to(directory).as_posix()

@@ -1,0 +1,200 @@
+"""`ml.lock`: what each step was last made from, what it made, and which image each name meant.
+
+One block a step, sorted, one line a fact, so that changes to different steps merge in git.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from modelcompose.errors import LockFileError
+from modelcompose.store.content import Content
+
+FILE_NAME = "ml.lock"
+VERSION = 1
+_HEADER = "# Written by modelcompose; commit this file. Conflicts: modelcompose lock merge\n"
+
+
+class LockedStep(Struct, frozen=True):
+    """What the lock says about one step."""
+
+    identity: str
+    image: str
+    """Digest of the image's part of the identity."""
+    dockerfile: str | None = None
+    """Digest of the Dockerfile, for a service that builds."""
+    command: list[str] | None = None
+    environment: Mapping[str, str | None] = {}
+    params: Mapping[str, Any] = {}
+    inputs: Mapping[str, str] = {}
+    """Path to digest; more than `_MANY` inputs are folded into one line."""
+    outputs: Mapping[str, Content] = {}
+
+
+class Lock(Struct, frozen=True):
+    """The whole file."""
+
+    images: Mapping[str, str] = {}
+    """Image reference to the digest that it stands for in this project."""
+    steps: Mapping[str, LockedStep] = {}
+
+    def with_step(self, name: str, step: LockedStep) -> Lock:
+        """Give a lock in which one step is replaced."""
+        return Lock(self.images, {**self.steps, name: step})
+
+    def with_images(self, pins: Mapping[str, str]) -> Lock:
+        """Give a lock in which image references stand for these digests."""
+        return Lock({**self.images, **pins}, self.steps)
+
+
+def read_lock(path: Path) -> Lock:
+    """Read `ml.lock`; an absent file is an empty lock.
+
+    Raises:
+        LockFileError: it is corrupt, has conflict markers or a newer version.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Lock()
+    except (OSError, UnicodeDecodeError) as error:
+        raise LockFileError(f"{path.name}: cannot be read: {error}") from error
+    return parse_lock(text, path.name)
+
+
+def parse_lock(text: str, name: str = FILE_NAME) -> Lock:
+    """Read the text of a lock.
+
+    Raises:
+        LockFileError: as `read_lock`.
+    """
+    import yaml
+
+    from modelcompose.compose.yaml_loader import load_yaml
+
+    if "\n<<<<<<< " in f"\n{text}":
+        raise LockFileError(
+            f"{name}: holds git's conflict markers", hint="run: modelcompose lock merge"
+        )
+    try:
+        document = load_yaml(text) or {}
+    except yaml.YAMLError as error:
+        raise _corrupt(name, str(error).replace("\n", " ")) from error
+    if not isinstance(document, dict) or not isinstance(document.get("version"), int):
+        raise _corrupt(name, "no version in it")
+    if document["version"] > VERSION:
+        raise LockFileError(
+            f"{name}: has version {document['version']}, this program reads up to {VERSION}",
+            hint="upgrade with: pip install --upgrade docker-ml",
+        )
+    try:
+        return msgspec.convert(
+            {"images": document.get("images") or {}, "steps": document.get("steps") or {}}, Lock
+        )
+    except msgspec.ValidationError as error:
+        raise _corrupt(name, str(error)) from error
+
+
+def _corrupt(name: str, what: str) -> LockFileError:
+    return LockFileError(
+        f"{name}: is not a lock file: {what}",
+        hint=f"take the last good one with: git checkout -- {name}",
+    )
+
+
+def write_lock(path: Path, lock: Lock) -> None:
+    """Replace the file at once and durably, if it differs."""
+    text = lock_text(lock)
+    if _holds(path, text) or (not lock.steps and not lock.images and not path.exists()):
+        return
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with temporary.open("w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise LockFileError(
+            f"{path.name}: cannot be written: {error.strerror}; the old one is whole"
+        ) from error
+
+
+def _holds(path: Path, text: str) -> bool:
+    try:
+        return path.read_text(encoding="utf-8") == text
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def lock_text(lock: Lock) -> str:
+    """Give the file's text: a YAML subset, keys sorted, so that equal locks are equal bytes."""
+    lines = [_HEADER, f"version: {VERSION}\n"]
+    if lock.images:
+        lines.append("\nimages:\n")
+        lines += [f"  {_text(ref)}: {lock.images[ref]}\n" for ref in sorted(lock.images)]
+    if lock.steps:
+        lines.append("\nsteps:\n")
+    for name in sorted(lock.steps):
+        lines += _step_lines(name, lock.steps[name])
+    return "".join(lines)
+
+
+def _step_lines(name: str, step: LockedStep) -> list[str]:
+    lines = [
+        f"  {_text(name)}:\n",
+        f"    identity: {step.identity}\n",
+        f"    image: {step.image}\n",
+    ]
+    if step.dockerfile is not None:
+        lines.append(f"    dockerfile: {step.dockerfile}\n")
+    if step.command is not None:
+        lines.append(f"    command: {_text(step.command)}\n")
+    for key, values in (
+        ("environment", step.environment),
+        ("params", step.params),
+        ("inputs", step.inputs),
+    ):
+        if values:
+            lines.append(f"    {key}:\n")
+            lines += [f"      {_text(k)}: {_text(values[k])}\n" for k in sorted(values)]
+    if step.outputs:
+        lines.append("    outputs:\n")
+        for path in sorted(step.outputs):
+            lines.append(f"      {_text(path)}: {_text(_content(step.outputs[path]))}\n")
+    lines.append("\n")
+    return lines
+
+
+def _content(content: Content) -> dict[str, Any]:
+    document: dict[str, Any] = msgspec.to_builtins(content)
+    if not content.executable:
+        del document["executable"]
+    if content.kind != "folder":
+        del document["files"]
+    return document
+
+
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./")
+_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+
+
+def _text(value: Any) -> str:
+    """Give a value in YAML's flow style; JSON where a plain word will not do."""
+    if isinstance(value, str) and _is_plain(value):
+        return value
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _is_plain(text: str) -> bool:
+    if text.startswith("sha256:"):
+        return True
+    return text[:1].isalpha() and _PLAIN.issuperset(text) and text.lower() not in _WORDS

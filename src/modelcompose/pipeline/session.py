@@ -1,0 +1,165 @@
+"""Everything one command works with in one project."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from modelcompose.compose.project import Project, Service
+from modelcompose.engine.protocol import Engine, Execution
+from modelcompose.pipeline.graph import Graph, Node
+from modelcompose.pipeline.images import Images
+from modelcompose.pipeline.lock import FILE_NAME, Lock, read_lock, write_lock
+from modelcompose.pipeline.observe import Observer
+from modelcompose.pipeline.parameters import Overrides
+from modelcompose.pipeline.previous import locked_step
+from modelcompose.pipeline.secrets import secret_values
+from modelcompose.pipeline.state_folder import StateFolder
+from modelcompose.store.content import Content
+from modelcompose.store.states import FileStates
+from modelcompose.store.store import Store
+from modelcompose.tracking.masking import Masker
+from modelcompose.tracking.runs import Runs
+
+_LOCK_EVERY_S = 1.0
+
+
+class Session:
+    """A project, its state and the engine, for the length of one command.
+
+    Methods may be called from the threads that carry out steps.
+    """
+
+    def __init__(  # noqa: PLR0913 - a command's parts meet here
+        self,
+        project: Project,
+        graph: Graph,
+        *,
+        engine: Engine,
+        runs: Runs,
+        store: Store,
+        overrides: Overrides = Overrides(),  # noqa: B008 - frozen
+        command_line: Sequence[str] = (),
+    ) -> None:
+        self.project = project
+        self.graph = graph
+        self.engine = engine
+        self.runs = runs
+        self.store = store
+        self.overrides = overrides
+        self.command_line = tuple(command_line)
+        self.folder = StateFolder(project.directory)
+        self.states = FileStates(self.folder.states)
+        self._secrets = tuple(
+            secret_values(project, {**overrides.environment, **overrides.variables})
+        )
+        self.masker = self.new_masker()
+        self.lock_path = project.directory / FILE_NAME
+        self.observer = Observer(
+            project,
+            graph=graph,
+            lock=read_lock(self.lock_path),
+            runs=runs,
+            store=store,
+            states=self.states,
+            engine=engine,
+            overrides=overrides,
+            masker=self.masker,
+        )
+        self.stopping = threading.Event()
+        self._guard = threading.RLock()
+        self._executions: set[Execution] = set()
+        self._lock_written_at = 0.0
+
+    def new_masker(self) -> Masker:
+        """Give a masker for one stream."""
+        return Masker(self._secrets, self.project.masked_variables)
+
+    @property
+    def lock(self) -> Lock:
+        """Give the lock as it is to be written."""
+        return self.observer.lock
+
+    @property
+    def images(self) -> Images:
+        """Give what the project's images are made of."""
+        return self.observer.images
+
+    def service(self, node: Node) -> Service:
+        """Give a step's service."""
+        return self.project.services[node.step]
+
+    def pin(self, services: Sequence[Service], *, renew: bool, pull: bool) -> None:
+        """Look up the digests of the images that services rest on.
+
+        Args:
+            services: whose images.
+            renew: also those whose digests are known.
+            pull: ask the registries anew.
+        """
+        with self._guard:
+            wanted = {
+                reference
+                for service in services
+                for reference in self.images.references(service)
+                if renew or reference not in self.lock.images
+            }
+            if wanted:
+                pins = self.engine.pin(sorted(wanted), pull=pull)
+                self._change_lock(
+                    lambda lock: lock.with_images({pin.reference: pin.digest for pin in pins})
+                )
+
+    def record_made(
+        self, step: str, identity: str, parts: Mapping[str, object], made: Mapping[str, Content]
+    ) -> None:
+        """Note in the lock what a step made; a run with changed parameters never moves it."""
+        locked = locked_step(identity, parts, made)
+        if not self.overrides:
+            self._change_lock(lambda lock: lock.with_step(step, locked))
+
+    def _change_lock(self, change: Callable[[Lock], Lock]) -> None:
+        with self._guard:
+            self.observer.lock = change(self.observer.lock)
+            if time.monotonic() - self._lock_written_at > _LOCK_EVERY_S:
+                self.write_lock()
+
+    def write_lock(self) -> None:
+        """Write `ml.lock`, unless parameters were changed for this command."""
+        with self._guard:
+            if not self.overrides:
+                write_lock(self.lock_path, self.lock)
+            self._lock_written_at = time.monotonic()
+
+    def began(self, execution: Execution) -> None:
+        """Know of an execution, so that it is stopped with the command."""
+        with self._guard:
+            self._executions.add(execution)
+        if self.stopping.is_set():
+            execution.stop()
+
+    def ended(self, execution: Execution) -> None:
+        """Forget an execution."""
+        with self._guard:
+            self._executions.discard(execution)
+
+    def stop(self) -> None:
+        """Stop all executions within their grace periods and start no more."""
+        self.stopping.set()
+        with self._guard:
+            running = list(self._executions)
+        threads = [threading.Thread(target=execution.stop) for execution in running]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def workspace(self, run: str) -> Path:
+        """Give the folder of a run's workspace."""
+        return self.folder.workspace(run)
+
+    def close(self) -> None:
+        """Let go of the caches."""
+        self.states.close()

@@ -1,0 +1,41 @@
+"""The project's `.ml` folder: workspaces, journals, caches. It ignores itself in git."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from modelcompose.errors import StoreError
+from modelcompose.pipeline.inputs import STATE_FOLDER
+
+
+class StateFolder:
+    """Where things lie under `.ml`."""
+
+    def __init__(self, project: Path) -> None:
+        self.path = project / STATE_FOLDER
+        self.work = self.path / "work"
+        self.journals = self.path / "journal"
+        self.states = self.path / "cache" / "states.db"
+
+    def make(self) -> None:
+        """Create the folder where it is absent.
+
+        Raises:
+            StoreError: the project cannot be written to.
+        """
+        ignore = self.path / ".gitignore"
+        if ignore.exists():
+            return
+        try:
+            for folder in (self.work, self.journals, self.states.parent):
+                folder.mkdir(parents=True, exist_ok=True)
+            ignore.write_text("*\n", encoding="utf-8")
+        except OSError as error:
+            raise StoreError(
+                f"{self.path}: cannot be made: {error.strerror}",
+                hint="steps need a project folder that can be written to",
+            ) from error
+
+    def workspace(self, run: str) -> Path:
+        """Give the folder that stands in for the project while a run goes."""
+        return self.work / run

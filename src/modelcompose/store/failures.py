@@ -1,0 +1,53 @@
+"""What the operating system says, in the words of our errors."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from modelcompose.errors import StorageFull, StoreError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_DENIED = {errno.EACCES, errno.EPERM}
+
+
+@contextmanager
+def translated(where: Path | str, claim: str) -> Iterator[None]:
+    """Turn an `OSError` of the block into a `StoreError`.
+
+    Args:
+        where: what is named where the system's error names no file, and where a disk is full.
+        claim: what failed, as in "cannot be read".
+
+    Raises:
+        StorageFull: the disk or the user's quota is full.
+        StoreError: any other failure of the system.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise translate(error, where, claim) from error
+
+
+def translate(error: OSError, where: Path | str, claim: str) -> StoreError:
+    """Give the `StoreError` for a failure of the system; arguments as for `translated`."""
+    reason = os.strerror(error.errno).lower() if error.errno else str(error)
+    if error.errno in _FULL:
+        return StorageFull(
+            f"{printable(where)}: {claim}: {reason}",
+            hint=f"make room on that disk, then run this again: df -h '{printable(where)}'",
+        )
+    named = printable(error.filename if error.filename is not None else where)
+    hint = None
+    if error.errno in _DENIED:
+        hint = f"let this user read and write there: sudo chown -R $(id -u):$(id -g) '{named}'"
+    return StoreError(f"{named}: {claim}: {reason}", hint=hint)
+
+
+def printable(path: object) -> str:
+    """Give a path as text that every terminal takes; bytes that are no UTF-8 as escapes."""
+    raw = os.fsencode(path) if isinstance(path, str | bytes | os.PathLike) else str(path).encode()
+    return raw.decode("utf-8", "backslashreplace")

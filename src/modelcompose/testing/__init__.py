@@ -1,0 +1,1 @@
+"""Conformance kits: what every engine, remote and database must do, as tests to inherit."""

@@ -1,0 +1,1 @@
+"""Runs: what is recorded of each execution, kept, searched and compared."""

@@ -1,0 +1,150 @@
+"""A project folder with the real command line, for scenario tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+COMMAND = [sys.executable, "-m", "modelcompose"]
+IMAGE = "python:3.11-slim"
+PATIENCE_S = 120.0
+
+
+class Workbench:
+    """One project, one home folder, one engine."""
+
+    def __init__(self, folder: Path, *, home: Path, engine: str) -> None:
+        self.folder = folder
+        self.home = home
+        self.engine = engine
+        self.name = f"mc-test-{uuid.uuid4().hex[:10]}"
+        folder.mkdir(parents=True)
+
+    def write(self, files: Mapping[str, str]) -> None:
+        """Write files of the project, each with its text."""
+        for name, text in files.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+
+    def compose(self, steps: Mapping[str, Mapping[str, Any]], **top: Any) -> None:
+        """Write `compose.yaml` with steps that run in the base image, the project mounted at /app.
+
+        Each step's keys are those of its service; `step` is what stands under `x-ml.step`.
+        """
+        services = {name: _service(dict(keys)) for name, keys in steps.items()}
+        document = {"name": self.name, **top, "services": services}
+        self.write({"compose.yaml": json.dumps(document, indent=2)})
+
+    def run(
+        self,
+        *arguments: str,
+        code: int | None = 0,
+        env: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `modelcompose ARGUMENTS` in the project; checks the exit code unless it is None."""
+        done = subprocess.run(
+            [*COMMAND, *arguments],
+            cwd=folder or self.folder,
+            env=self.environment(env),
+            capture_output=True,
+            text=True,
+            errors="replace",
+            stdin=subprocess.DEVNULL,
+            timeout=PATIENCE_S * 2,
+            check=False,
+        )
+        if code is not None:
+            assert done.returncode == code, _told(done)
+        return done
+
+    def start(self, *arguments: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+        """Start `modelcompose ARGUMENTS` in a process group of its own and go on."""
+        return subprocess.Popen(
+            [*COMMAND, *arguments],
+            cwd=self.folder,
+            env=self.environment(env),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        )
+
+    def environment(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Give the environment that commands run in."""
+        return {
+            **os.environ,
+            "MODELCOMPOSE_HOME": str(self.home),
+            "MODELCOMPOSE_ENGINE": self.engine,
+            "NO_COLOR": "1",
+            "COLUMNS": "200",
+            **(more or {}),
+        }
+
+    def json(self, *arguments: str, code: int | None = 0) -> Any:
+        """Run a verb with `--format json` and give what it printed."""
+        return json.loads(self.run(*arguments, "--format", "json", code=code).stdout)
+
+    def endings(self, *arguments: str, code: int | None = 0) -> dict[str, str]:
+        """Run steps and give how each came out."""
+        results = self.json("run", *arguments, code=code)["steps"]
+        return {result["step"]: result["ending"] for result in results}
+
+    def states(self, *arguments: str) -> dict[str, str]:
+        """Give each step's state."""
+        return {step["step"]: step["state"] for step in self.json("status", *arguments)["steps"]}
+
+    def causes(self, step: str) -> list[str]:
+        """Give why a step would run."""
+        found: list[str] = self.json("why", step)["causes"]
+        return found
+
+    def read(self, name: str) -> str:
+        """Give the text of a file of the project."""
+        return (self.folder / name).read_text(encoding="utf-8")
+
+    def clean(self) -> None:
+        """Take down what the project left in Docker."""
+        if self.engine == "docker" and (self.folder / "compose.yaml").exists():
+            subprocess.run(
+                ["docker", "compose", "--profile", "*", "down", "-v", "-t", "1", "--rmi", "local"],
+                cwd=self.folder,
+                capture_output=True,
+                check=False,
+            )
+
+
+def wait_until(condition: Callable[[], object], what: str, patience_s: float = PATIENCE_S) -> None:
+    """Wait until a condition holds; fails by name when it does not in time."""
+    limit = time.monotonic() + patience_s
+    pause = threading_pause()
+    while not condition():
+        assert time.monotonic() < limit, f"waited in vain for: {what}"
+        pause()
+
+
+def threading_pause() -> Callable[[], object]:
+    """Give a short pause between two looks."""
+    import threading
+
+    event = threading.Event()
+    return lambda: event.wait(0.02)
+
+
+def _service(keys: dict[str, Any]) -> dict[str, Any]:
+    step = keys.pop("step", None)
+    service = {"image": IMAGE, "working_dir": "/app", "volumes": [".:/app"], **keys}
+    return service if step is None else {**service, "x-ml": {"step": step}}
+
+
+def _told(done: subprocess.CompletedProcess[str]) -> str:
+    return f"exit code {done.returncode}\n--- stdout\n{done.stdout}\n--- stderr\n{done.stderr}"
