@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 PLUGIN = "ml"
 """The name after `docker`."""
 
+AS_PLUGIN = f"docker {PLUGIN}"
+"""How help and messages name the program then."""
+
 _METADATA = f"""\
 {{
   "SchemaVersion": "0.1.0",
@@ -51,7 +54,7 @@ def _answer_docker(arguments: list[str]) -> int:
         return 0
     from modelcompose.cli.docker_options import adopt_docker_options
 
-    sys.argv[0] = "docker ml"  # how help and messages name the program
+    sys.argv[0] = AS_PLUGIN
     return _dispatch(adopt_docker_options(arguments, PLUGIN))
 
 
@@ -68,7 +71,7 @@ def _dispatch(arguments: list[str]) -> int:
     invocation = split_arguments(arguments)
     if invocation.asks == "version":
         return _dispatch(["--version"])
-    if invocation.asks == "help" and invocation.rest:
+    if invocation.asks == "help" and invocation.names_verb:
         return _dispatch([*invocation.global_arguments, *invocation.rest, "--help"])
     if invocation.asks == "help" or not (invocation.verb or invocation.rest):
         from modelcompose.cli.help import print_help
@@ -82,6 +85,10 @@ def _perform(invocation: Invocation) -> int:
         from modelcompose.cli.passthrough import replace_process
 
         replace_process(invocation.compose_arguments)
+    if sys.argv[0] == AS_PLUGIN:
+        from modelcompose.cli.docker_options import follow_docker
+
+        follow_docker()
     from modelcompose.cli import app
 
     return app.main(invocation)
@@ -90,7 +97,8 @@ def _perform(invocation: Invocation) -> int:
 def _report(command: Callable[[], int]) -> int:
     """Run a command; a user's mistake is a message, never a traceback."""
     try:
-        return command()
+        code = command()
+        sys.stdout.flush()
     except ModelComposeError as error:
         hint = f"\n\nhint: {error.hint}" if error.hint else ""
         sys.stderr.write(f"error: {error.message}{hint}\n")
@@ -100,6 +108,7 @@ def _report(command: Callable[[], int]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    return code
 
 
 if __name__ == "__main__":

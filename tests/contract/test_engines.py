@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-pytest.register_assert_rewrite("modelcompose.testing.engine_kit")
-
 from modelcompose.engine import open_engine
 from modelcompose.engine.protocol import Engine
 from modelcompose.testing.engine_kit import EngineKit

@@ -90,6 +90,11 @@ class Invocation(NamedTuple):
         return self.verb in OUR_VERBS
 
     @property
+    def names_verb(self) -> bool:
+        """Whether a verb follows `help`."""
+        return bool(self.rest) and self.rest[0] not in _ASKS and not self.rest[0].startswith("-")
+
+    @property
     def global_arguments(self) -> list[str]:
         """Give Compose's global flags as a command line."""
         return [name if value is None else f"{name}={value}" for name, value in self.flags]

@@ -92,7 +92,9 @@ def _print_metrics(session: Session) -> None:
 
 def _say_what_next(folder: Path, start: Path) -> None:
     place = os.path.relpath(Path.cwd(), start)
-    program = "modelcompose" if shutil.which("modelcompose") else sys.argv[0]
+    program = "modelcompose"
+    if shutil.which(program) is None:
+        program = os.path.relpath(start / sys.argv[0], Path.cwd())
     click.echo(f"What to try next, in {place if place != '.' else folder}:")
     for arguments, what in _NEXT:
         click.echo(f"  {program} --profile {_PROFILE} {arguments:<26} {what}")

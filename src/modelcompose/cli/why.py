@@ -45,12 +45,12 @@ def why(context: Context, step: str, form: str) -> int:
 
 def _document(plan: Plan, step: str) -> dict[str, Any]:
     """Give the step's decision with, below it, those of the steps that it waits for."""
-    decisions = {decision.step: decision for decision in plan.decisions}
-    return _explained(decisions, step)
+    return _explained({decision.step: decision for decision in plan.decisions}, step)
 
 
-def _explained(decisions: dict[str, Decision], step: str) -> dict[str, Any]:
-    decision = decisions[step]
+def _explained(waiting: dict[str, Decision], step: str) -> dict[str, Any]:
+    """Explain a step, and below it those not explained yet; takes them out of `waiting`."""
+    decision = waiting.pop(step)
     seen = decision.observation
     return {
         "step": step,
@@ -59,7 +59,7 @@ def _explained(decisions: dict[str, Decision], step: str) -> dict[str, Any]:
         "causes": list(decision.causes),
         "run": seen.made.run if seen.made else None,
         "ended_at": seen.made.ended_at if seen.made else None,
-        "before": [_explained(decisions, name) for name in seen.pending if name in decisions],
+        "before": [_explained(waiting, name) for name in seen.pending if name in waiting],
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 
 Path = tuple[str | int, ...]
 """Keys and list indices from the document's top, such as `("services", "a", "x-ml")`."""
@@ -64,6 +63,8 @@ def found(value: object) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Give a hint with the nearest known name, or with all of them."""
+    from difflib import get_close_matches
+
     names = list(known)
     close = get_close_matches(name, names, n=1)
     if close:

@@ -18,6 +18,8 @@ _LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _NOT_WRITABLE = frozenset(
     {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
 )
+_BUGS = (sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.IntegrityError)
+"""Our own mistakes, which are to be seen with their traceback."""
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -34,6 +36,8 @@ def translated(path: Path) -> Iterator[None]:
     """
     try:
         yield
+    except _BUGS:
+        raise
     except sqlite3.Error as error:
         raise _from_sqlite(error, path) from error
     except OSError as error:

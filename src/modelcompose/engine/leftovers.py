@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ RUN_VARIABLE = "MODELCOMPOSE_RUN"
 """Set to the run's id in every process that is started for a run."""
 
 _END_TIMEOUT_S = 5
+_LOOK_AGAIN_S = 0.01
 
 
 def end_processes(runs: Sequence[str]) -> list[str]:
@@ -34,7 +36,9 @@ def end_processes(runs: Sequence[str]) -> list[str]:
     for process in found:
         with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
             process.send_signal(signal.SIGKILL)
-    psutil.wait_procs(list(found), timeout=_END_TIMEOUT_S)
+    until = time.monotonic() + _END_TIMEOUT_S
+    while any(map(_runs, found)) and time.monotonic() < until:
+        time.sleep(_LOOK_AGAIN_S)
     return [run for run in runs if run in found.values()]
 
 
@@ -45,6 +49,16 @@ def _others() -> list[psutil.Process]:
     this = psutil.Process()
     own = {this.pid, *(parent.pid for parent in this.parents())}
     return [process for process in psutil.process_iter() if process.pid not in own]
+
+
+def _runs(process: psutil.Process) -> bool:
+    """Tell whether a process still does anything; psutil's own wait would reap our children."""
+    import psutil
+
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _run_of(process: psutil.Process) -> str | None:

@@ -60,4 +60,4 @@ class RunLog:
         try:
             self._file.write(data)
         except OSError as error:
-            self.failure = translate(error, self._file.name, "writing the log")
+            self.failure = translate(error, self._file.name, "the log cannot be written")

@@ -53,7 +53,7 @@ class Layout:
             StoreError: an input cannot be read.
         """
         mounts: list[InputMount] = []
-        with translated(folder, "laying out the inputs in"):
+        with translated(folder, "the inputs cannot be laid out"):
             self._make_folders(folder, service)
             for path, content in inputs.items():
                 mounts += self._lay_input(folder, path, content, skip)
@@ -131,7 +131,7 @@ class Layout:
             if skip(Path(entry.path)):
                 continue
             if entry.is_symlink():
-                (folder / inner).symlink_to(Path(entry.path).readlink())
+                (folder / inner).symlink_to(os.readlink(entry.path))  # noqa: PTH115 - Path changes a link's text
             elif entry.is_dir():
                 mounts += self._lay_folder(folder, inner, skip)
             else:

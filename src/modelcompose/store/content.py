@@ -14,9 +14,9 @@ class Content(Struct, frozen=True):
     lay, its times and its owner are no part of it.
     """
 
-    kind: Literal["file", "folder", "link"]
+    kind: Literal["file", "folder"]
     digest: str
-    """`sha256:<64 hex>`: of the file's bytes, the folder's listing, or the link's target."""
+    """`sha256:<64 hex>`: of the file's bytes, or of the folder's listing."""
     size_bytes: int
     files: int = 1
     executable: bool = False

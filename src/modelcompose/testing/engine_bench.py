@@ -67,7 +67,7 @@ class Bench:
         self.engine = engine
         self.folder = folder
         self.image = image
-        self.project_name = f"kit-{uuid.uuid4().hex[:8]}"
+        self.project_name = "modelcompose-kit"  # one for all: an engine may keep its network
         folder.mkdir(parents=True, exist_ok=True)
 
     def service(self, command: Sequence[str], **keys: Any) -> Service:

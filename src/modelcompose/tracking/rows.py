@@ -64,7 +64,18 @@ _decode_any = msgspec.json.Decoder().decode
 
 def encoded(value: object) -> str:
     """Give a value as JSON; what JSON cannot say is given as its text."""
-    return _encoder.encode(value).decode()
+    try:
+        return _encoder.encode(value).decode()
+    except UnicodeEncodeError:  # a name or a variable of this machine that is no UTF-8
+        import json
+
+        plain = msgspec.to_builtins(value, enc_hook=str)
+        return json.dumps(plain, ensure_ascii=False).encode(errors="replace").decode()
+
+
+def storable(text: str) -> str:
+    """Give a text that a database takes: bytes that are no UTF-8 stand as escapes."""
+    return text if text.isascii() else text.encode(errors="backslashreplace").decode()
 
 
 def field_cells(name: str, value: Any) -> dict[str, Cell]:
@@ -74,7 +85,7 @@ def field_cells(name: str, value: Any) -> dict[str, Cell]:
         TypeError: a run has no such field, or it is not a column of `runs`.
     """
     if name in PLAIN:
-        return {name: value}
+        return {name: storable(value) if isinstance(value, str) else value}
     if name in DOCUMENTS:
         return {name: encoded(value)}
     if name == "code":
@@ -85,6 +96,7 @@ def field_cells(name: str, value: Any) -> dict[str, Cell]:
 def run_row(run: Run) -> list[Cell]:
     """Give the cells of a run's own row, in the order of `COLUMNS`."""
     row: list[Cell] = [getattr(run, name) for name in PLAIN]
+    row = [storable(cell) if isinstance(cell, str) else cell for cell in row]
     row += [getattr(run.code, name) for name in CODE]
     row += [encoded(getattr(run, name)) for name in DOCUMENTS]
     return row
@@ -113,7 +125,7 @@ def param_row(name: str, value: Any) -> tuple[Cell, ...]:
     """Give a parameter's name, its value as JSON, and as a number where it reads as one."""
     if isinstance(value, float) and not math.isfinite(value):
         value = str(value)  # JSON has no word for it
-    return name, encoded(value), _number(value)
+    return storable(name), encoded(value), _number(value)
 
 
 def param_value(cell: str) -> Any:
@@ -123,7 +135,7 @@ def param_value(cell: str) -> Any:
 
 def metric_row(name: str, metric: Metric) -> tuple[Cell, ...]:
     """Give a metric's cells; the driver writes NaN as NULL."""
-    return name, metric.last, metric.min, metric.max, metric.count, metric.best_step
+    return storable(name), metric.last, metric.min, metric.max, metric.count, metric.best_step
 
 
 def metric_from_row(row: tuple[Any, ...]) -> Metric:
@@ -137,7 +149,7 @@ def content_rows(
 ) -> Iterable[tuple[Cell, ...]]:
     """Give the rows of a run's inputs or outputs."""
     for path, c in contents.items():
-        yield role, path, c.kind, c.digest, c.size_bytes, c.files, c.executable
+        yield role, storable(path), c.kind, c.digest, c.size_bytes, c.files, c.executable
 
 
 def content_from_row(row: tuple[Any, ...]) -> Content:

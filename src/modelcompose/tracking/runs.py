@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -198,6 +197,8 @@ class Runs:
         Returns:
             How many of them there were.
         """
+        import shutil
+
         ids = list(ids)
         with self._writing() as connection:
             deleted = connection.execute(

@@ -4,7 +4,7 @@ import math
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelcompose.compose.fast_yaml import parse
@@ -74,6 +74,7 @@ def test_what_is_no_yaml_is_an_error() -> None:
         parse("a: {b")
 
 
+@settings(deadline=None)
 @given(value=VALUES)
 def test_what_is_rendered_reads_back_the_same(value: object) -> None:
     assert parse(to_yaml({"key": value})) == {"key": value}

@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelcompose.compose.fault import Fault
@@ -135,6 +135,7 @@ def test_data_outside_the_project_is_refused() -> None:
         build_data({"/data": None}, DIRECTORY)
 
 
+@settings(deadline=None)
 @given(text=st.text(alphabet="ab./*", min_size=1, max_size=12))
 def test_an_input_is_normal_and_normalising_it_again_changes_nothing(text: str) -> None:
     inputs = _built(inputs=(text,)).inputs

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelcompose.compose.fault import Fault, dotted
@@ -154,6 +154,7 @@ ANYTHING = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(value=st.dictionaries(st.just("step"), st.dictionaries(NAMES, ANYTHING, max_size=3)))
 def test_whatever_is_wrong_is_put_in_our_own_words(value: Any) -> None:
     try:

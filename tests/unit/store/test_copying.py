@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from modelcompose.store.copying import copy_all, copy_file
 from tests.unit.store.folders import Node, build, folders, read
@@ -47,6 +47,7 @@ def test_a_copy_never_writes_over_or_through_what_is_there(tmp_path: Path) -> No
     assert not (tmp_path / "made").exists()
 
 
+@settings(deadline=None)
 @given(folder=folders)
 def test_a_copied_folder_is_equal(
     tmp_path_factory: pytest.TempPathFactory, folder: dict[bytes, Node]

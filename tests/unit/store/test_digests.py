@@ -5,7 +5,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelcompose.errors import ContentCorrupt
@@ -34,6 +34,7 @@ trees = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(trees)
 def test_a_listing_comes_back_as_it_was_with_its_entries_sorted(tree: Tree) -> None:
     found = decode_tree(encode_tree(tree))
@@ -42,6 +43,7 @@ def test_a_listing_comes_back_as_it_was_with_its_entries_sorted(tree: Tree) -> N
     assert list(found.empty_folders) == sorted(tree.empty_folders)
 
 
+@settings(deadline=None)
 @given(trees, st.randoms())
 def test_equal_trees_have_equal_bytes_in_whatever_order_they_come(
     tree: Tree, random: Random
@@ -52,6 +54,7 @@ def test_equal_trees_have_equal_bytes_in_whatever_order_they_come(
     assert encode_tree(Tree(tuple(shuffled), tree.empty_folders)) == encode_tree(tree)
 
 
+@settings(deadline=None)
 @given(trees)
 def test_a_listing_is_json_in_utf_8(tree: Tree) -> None:
     found = json.loads(encode_tree(tree).decode("utf-8"))

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from modelcompose.database.connection import open_database
 from modelcompose.tracking.runs import Runs
+from tests.unit.tracking.making import new_database
 
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    with closing(open_database(tmp_path / "home" / "hub.db")) as connection:
+    with closing(new_database(tmp_path / "home" / "hub.db")) as connection:
         yield connection
 
 

@@ -3,13 +3,33 @@
 from __future__ import annotations
 
 import math
+import sqlite3
+import tempfile
 import uuid
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+from modelcompose.database.connection import open_database
 from modelcompose.store.content import Content
 from modelcompose.tracking.run import Code, Host, Metric, Run
 
 FOLDER = "/work/flights"
+
+
+def new_database(path: Path) -> sqlite3.Connection:
+    """Open a new database; its tables are made once for all tests."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(_empty_database())
+    return open_database(path)
+
+
+@cache
+def _empty_database() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "hub.db")
+        open_database(path).close()
+        return path.read_bytes()
 
 
 def digest(letter: str) -> str:
@@ -53,7 +73,9 @@ def a_full_run(**fields: Any) -> Run:
         "plots": ("plots/roc.csv",),
         "inputs": {"train.py": Content("file", digest("c"), 10, executable=True)},
         "outputs": {"models": Content("folder", digest("d"), 2**40, files=3)},
-        "code": Code(digest("e"), "0" * 40, "main", True, "https://example.org/flights.git"),
+        "code": Code(
+            digest("e"), "0" * 40, "main", is_dirty=True, remote="https://example.org/flights.git"
+        ),
         "host": Host("box", "Linux-6.1-x86_64", 8, 2**34, "3.11.7"),
         "command_line": ("modelcompose", "run", "train"),
         "overrides": {"LR": "0.2"},

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -12,22 +13,15 @@ PATTERNS = ("*_KEY", "*_TOKEN", "*PASSWORD*", "*SECRET*")
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("API_KEY", True),
-        ("api_key", True),
-        ("GITHUB_TOKEN", True),
-        ("POSTGRES_PASSWORD_FILE", True),
-        ("MY_SECRETS", True),
-        ("KEYBOARD", False),
-        ("TOKENIZERS_PARALLELISM", False),
-        ("PATH", False),
-    ],
+    "name", ["API_KEY", "api_key", "GITHUB_TOKEN", "POSTGRES_PASSWORD_FILE", "MY_SECRETS"]
 )
-def test_a_name_is_secret_when_a_pattern_matches_whatever_its_case(
-    name: str, expected: bool
-) -> None:
-    assert is_secret(name, PATTERNS) is expected
+def test_a_name_is_secret_when_a_pattern_matches_whatever_its_case(name: str) -> None:
+    assert is_secret(name, PATTERNS)
+
+
+@pytest.mark.parametrize("name", ["KEYBOARD", "TOKENIZERS_PARALLELISM", "PATH"])
+def test_other_names_are_no_secret(name: str) -> None:
+    assert not is_secret(name, PATTERNS)
 
 
 def test_a_pattern_with_an_exclamation_mark_exempts() -> None:
@@ -129,7 +123,7 @@ def test_how_a_stream_is_cut_changes_nothing(
 ) -> None:
     masker, data = Masker(secrets), text.encode()
     edges = [0, *sorted(cuts), len(data)]
-    fed = [masker.feed(data[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+    fed = [masker.feed(data[a:b]) for a, b in pairwise(edges)]
     assert b"".join(fed) + masker.flush() == Masker(secrets).text(text).encode()
 
 

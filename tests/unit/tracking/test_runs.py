@@ -88,6 +88,23 @@ def test_a_parameter_that_json_cannot_say_is_kept_as_text(runs: Runs) -> None:
     assert runs.get(run.id).params == {"limit": "inf"}
 
 
+def test_names_that_are_no_utf8_do_not_keep_a_run_from_being_recorded(runs: Runs) -> None:
+    odd = "caf\udce9"
+    content = a_full_run().outputs["models"]
+    run = a_run(error=odd, params={odd: odd}, outputs={odd: content}, parts={"inputs": {odd: "x"}})
+    runs.create(run)
+    found = runs.get(run.id)
+    assert (found.error, list(found.outputs)) == ("caf\\udce9", ["caf\\udce9"])
+    assert found.params == {"caf\\udce9": "caf?"}
+
+
+def test_recording_the_same_run_twice_is_a_bug_and_shows_as_one(runs: Runs) -> None:
+    run = a_run()
+    runs.create(run)
+    with pytest.raises(sqlite3.IntegrityError):
+        runs.create(run)
+
+
 def test_a_run_goes_by_the_first_digits_of_its_id(runs: Runs) -> None:
     run = a_run(id="ab12" + "0" * 28)
     runs.create(run)

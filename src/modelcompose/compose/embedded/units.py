@@ -65,7 +65,8 @@ def duration_ns(text: str) -> int:
 def _term_ns(number: str, unit: str) -> int:
     whole, _, fraction = number.partition(".")
     scale = _NANOSECONDS[unit]
-    return int(whole or 0) * scale + int(fraction or 0) * scale // 10 ** len(fraction)
+    parts: int = 10 ** len(fraction)
+    return int(whole or 0) * scale + int(fraction or 0) * scale // parts
 
 
 def duration_text(nanoseconds: int) -> str:

@@ -27,6 +27,7 @@ _MEANINGS: Mapping[re.Pattern[str], Callable[[str], str]] = {
             "or share it with Docker Desktop: Settings, Resources, File sharing"
         )
     ),
+    re.compile(r"address pools have been fully subnetted"): lambda _: "docker network prune",
     re.compile(r"no space left on device"): lambda _: "docker system prune",
     re.compile(r"network .* not found|could not find network|declared as external"): (
         lambda _: "docker network ls shows the networks that there are"

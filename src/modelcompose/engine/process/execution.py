@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _CHUNK_BYTES = 256 * 1024
 _PIPE_BYTES = 1024 * 1024 if sys.platform == "linux" else -1
+_UNKNOWN_EXIT_CODE = 255
 _DRAIN_S = 1.0
 """How long the log is read on after the end, when a stranger still holds it open."""
 
@@ -71,6 +72,7 @@ class ProcessExecution:
         self._stopping = Stopping(job.timeout_s, job.service.stop_grace_period_s)
         self._sampler = GroupSampler(process.pid, job.device_ids or ())
         self._wake = Wake()
+        self._lost: str | None = None
         self._usage: resource.struct_rusage | None = None
         self._error: BaseException | None = None
         self._outcome: Outcome | None = None
@@ -98,8 +100,12 @@ class ProcessExecution:
         return self._sampler.samples()
 
     def _await_end(self) -> None:
-        _, status, self._usage = os.wait4(self._process.pid, 0)
-        self._process.returncode = os.waitstatus_to_exitcode(status)
+        try:
+            _, status, self._usage = os.wait4(self._process.pid, 0)
+            self._process.returncode = os.waitstatus_to_exitcode(status)
+        except ChildProcessError:
+            self._process.returncode = _UNKNOWN_EXIT_CODE
+            self._lost = "the system reaped the process: does the caller ignore SIGCHLD?"
         self._ended.set()
         self._wake.ring()
 
@@ -169,6 +175,7 @@ class ProcessExecution:
             ended_at=time.time(),
             timed_out=self._stopping.cause == "timeout",
             stopped=self._stopping.cause == "request",
+            lost=self._lost,
         )
         for stream in (self._process.stdout, self._process.stderr):
             if stream is not None:
