@@ -112,6 +112,55 @@ class Workbench:
         """Give the text of a file of the project."""
         return (self.folder / name).read_text(encoding="utf-8")
 
+    def causes_text(self, step: str) -> str:
+        """Give why a step would run, on one line."""
+        return "; ".join(self.causes(step))
+
+    def shown(self, run: str) -> dict[str, Any]:
+        """Give everything about a run: an id, or a step's name for its latest."""
+        found: dict[str, Any] = self.json("runs", "show", run)
+        return found
+
+    @property
+    def lock(self) -> str:
+        """Give the text of `ml.lock`, empty where there is none."""
+        path = self.folder / "ml.lock"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    def identities(self, *arguments: str) -> dict[str, str | None]:
+        """Give each step's identity; None where it is not known yet."""
+        found = self.json("status", *arguments)["steps"]
+        return {step["step"]: step["identity"] for step in found}
+
+    def git(self, *arguments: str, code: int | None = 0) -> str:
+        """Run git in the project, as an author who is always the same."""
+        author = ("-c", "user.name=Ana", "-c", "user.email=ana@example.com")
+        done = subprocess.run(
+            ["git", *author, *arguments],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+        if code is not None:
+            assert done.returncode == code, _told(done)
+        return done.stdout
+
+    def commit(self, message: str = "a state") -> None:
+        """Commit everything that git does not ignore; makes the repository at the first call."""
+        if not (self.folder / ".git").exists():
+            self.git("init", "--quiet", "--initial-branch", "main")
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--message", message)
+
+    def clone(self, folder: Path, *, home: Path | None = None) -> Workbench:
+        """Clone the project's repository into another folder; with another home: a new machine."""
+        other = Workbench(folder, home=home or self.home, engine=self.engine)
+        other.name = self.name
+        other.git("clone", "--quiet", str(self.folder), ".")
+        return other
+
     def clean(self) -> None:
         """Take down what the project left in Docker."""
         if self.engine == "docker" and (self.folder / "compose.yaml").exists():

@@ -167,7 +167,9 @@ def test_a_terminal_sees_the_same(line: list[str], folder: Path) -> None:
 
 
 def test_what_is_typed_and_the_size_of_the_terminal_reach_the_container(folder: Path) -> None:
-    line = ["run", "--rm", "web", "sh", "-c", "read word; echo got $word; stty size"]
+    # Docker tells the container its size a moment after it has started.
+    ask_size = "for i in $(seq 100); do stty size | grep -v ^0 && break; sleep 0.1; done"
+    line = ["run", "--rm", "web", "sh", "-c", f"read word; echo got $word; {ask_size}"]
 
     output, code = on_terminal(
         [sys.executable, "-m", "modelcompose", *line], folder, typed=b"hello\n"

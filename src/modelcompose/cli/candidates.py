@@ -63,9 +63,12 @@ def candidates(before: list[str], last: str) -> Answer:
     if before[-1:] == ["--engine"]:
         return Answer(_starting(dict.fromkeys(ENGINES, ""), last))
     try:
-        invocation = split_arguments(before)
+        return _after(split_arguments(before), last)
     except ModelComposeError:
         return Answer({})
+
+
+def _after(invocation: Invocation, last: str) -> Answer:
     if invocation.verb is None:
         return _before_verb(invocation, last)
     if invocation.verb not in OUR_VERBS:

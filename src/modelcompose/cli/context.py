@@ -48,7 +48,10 @@ class Context:
         all_profiles: bool = False,
     ) -> Project:
         """Read the project; see `compose.reader.read`."""
+        from modelcompose.compose.memory import Memory
         from modelcompose.compose.reader import read
+        from modelcompose.database.home import home_folder
+        from modelcompose.tracking.masking import is_secret
 
         project = read(
             self.invocation.compose_options(),
@@ -56,6 +59,7 @@ class Context:
             extra_variables=variables,
             need_values=need_values,
             all_profiles=all_profiles,
+            memory=Memory(home_folder() / "cache" / "compose", is_secret),
         )
         for warning in project.warnings:
             sys.stderr.write(f"warning: {warning}\n")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from modelcompose.cli.passthrough import plugin_folder
+from modelcompose.compose.plugin import user_folder
 from modelcompose.errors import UsageError
 
 _NAME = "docker-ml"
@@ -54,7 +54,7 @@ def remove() -> None:
 
 
 def _path() -> Path:
-    return Path(plugin_folder(), _NAME)
+    return Path(user_folder(os.environ), _NAME)
 
 
 def _launcher() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,7 +11,7 @@ from modelcompose.cli.runs_page import STATUS_STYLES, Cell, Section
 from modelcompose.cli.runs_words import count, moment, number, size
 from modelcompose.cli.times import ago, duration
 from modelcompose.store.content import Content
-from modelcompose.tracking.comparison import short_digest
+from modelcompose.tracking.comparison import command_text, short_digest
 from modelcompose.tracking.run import Metric, Run
 from modelcompose.tracking.summary import Resources
 
@@ -72,7 +71,7 @@ def _execution(run: Run, log: str, now_s: float) -> Iterator[Row]:
     if run.error:
         yield _row("error", run.error, "red")
     if run.command_line:
-        yield _row("command line", shlex.join(run.command_line))
+        yield _row("command line", command_text(run.command_line))
     if run.overrides:
         yield _row("overrides", ", ".join(f"{n}={value}" for n, value in run.overrides.items()))
     if log:
@@ -92,7 +91,7 @@ def _definition(run: Run) -> Iterator[Row]:
     for name in ("command", "entrypoint", "working_dir"):
         value = run.parts.get(name)
         if value:
-            text = shlex.join(value) if isinstance(value, list | tuple) else str(value)
+            text = command_text(value) if isinstance(value, list | tuple) else str(value)
             yield _row(name.replace("_", " "), text)
     if run.identity:
         yield _row("identity", run.identity)

@@ -5,27 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 
+from modelcompose.compose.plugin import compose_program
 from modelcompose.compose.project import ComposeOptions
 
-# Source: github.com/docker/cli, cli-plugins/manager and its defaults for each platform.
-_PLUGIN_FOLDERS = (
-    "/usr/local/lib/docker/cli-plugins",
-    "/usr/local/libexec/docker/cli-plugins",
-    "/usr/lib/docker/cli-plugins",
-    "/usr/libexec/docker/cli-plugins",
-    "/opt/homebrew/lib/docker/cli-plugins",
-    "/Applications/Docker.app/Contents/Resources/cli-plugins",
-)
 _ASK_TIMEOUT_S = 20
 
 
-def compose_command(options: ComposeOptions) -> list[str]:
+def compose_command(options: ComposeOptions, environment: Mapping[str, str]) -> list[str]:
     """Give `docker compose` with the user's global options, ready for a verb to follow."""
-    command = ["docker", "compose"]
+    program = compose_program(environment)
+    command = [program] if program else ["docker", "compose"]
     for flag, values in (
         ("--file", options.files),
         ("--profile", options.profiles),
@@ -49,20 +40,9 @@ def plugin_available(environment: Mapping[str, str] | None = None) -> bool:
     variables = os.environ if environment is None else environment
     if shutil.which("docker", path=variables.get("PATH")) is None:
         return False
-    if any(_holds_plugin(folder) for folder in _plugin_folders(variables)):
+    if compose_program(variables) is not None:
         return True
     return _docker_knows_compose(variables)
-
-
-def _plugin_folders(variables: Mapping[str, str]) -> list[Path]:
-    configured = variables.get("DOCKER_CONFIG")
-    own = Path(configured) if configured else Path(variables.get("HOME", "~")) / ".docker"
-    return [own / "cli-plugins", *map(Path, _PLUGIN_FOLDERS)]
-
-
-def _holds_plugin(folder: Path) -> bool:
-    name = "docker-compose.exe" if sys.platform == "win32" else "docker-compose"
-    return os.access(folder / name, os.X_OK)
 
 
 def _docker_knows_compose(variables: Mapping[str, str]) -> bool:

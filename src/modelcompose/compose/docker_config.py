@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from modelcompose.compose.command import compose_command
+from modelcompose.compose.memory import Resolved
 from modelcompose.compose.project import ComposeOptions
 from modelcompose.compose.sources import Sources
 from modelcompose.errors import EngineUnavailable
 
 ALL_PROFILES = "*"
-
-
-class Resolved(Struct, frozen=True):
-    """What Docker Compose makes of a project."""
-
-    document: dict[str, Any]
-    """The output of `docker compose config`, parsed."""
-    warnings: tuple[str, ...] = ()
 
 
 def resolve(
@@ -40,11 +31,19 @@ def resolve(
         ComposeError: it refuses the project; also as VariableError, ProjectError, NotFound.
         EngineUnavailable: `docker` cannot be started.
     """
-    arguments = ["config"] if need_values else ["config", "--no-interpolate"]
-    output, warnings = _run([*compose_command(options), *arguments], environment, sources)
+    command = config_command(options, environment, need_values=need_values)
+    output, warnings = _run(command, environment, sources)
     from modelcompose.compose.fast_yaml import parse
 
     return Resolved(document=parse(output) or {}, warnings=warnings)
+
+
+def config_command(
+    options: ComposeOptions, environment: Mapping[str, str], *, need_values: bool
+) -> list[str]:
+    """Give the command line that makes Compose print the resolved project."""
+    flags = () if need_values else ("--no-interpolate",)
+    return [*compose_command(options, environment), "config", *flags]
 
 
 def profiles_of_all_services(

@@ -126,7 +126,9 @@ def _descend_all(sources: Sources, path: Sequence[str | int]) -> list[_Place]:
     if len(path) > 1 and path[0] == "services":
         for source in sources.merged:
             for ancestor, name in sources.lineage(source, str(path[1])):
-                places += _in_file(ancestor, ["services", name], service=name)
+                found = _in_file(ancestor, ["services", name], service=name)
+                is_anew = any(place.node.tag == "!override" for place in found)
+                places = found if is_anew else [*places, *found]
         rest = path[2:]
     else:
         for source in sources.merged:

@@ -120,9 +120,6 @@ class Step(Struct, frozen=True):
     timeout_s: float | None = None
     cache: bool = True
     workspace: Literal["isolated", "project"] = "isolated"
-    position: Position | None = None
-    extends: str | None = None
-    """`file:service` that the step was inherited from through `extends`, where it was."""
 
     @property
     def written(self) -> tuple[str, ...]:

@@ -14,16 +14,18 @@ from modelcompose.compose.command import plugin_available
 from modelcompose.compose.discovery import Discovery, discover
 from modelcompose.compose.docker_config import (
     ALL_PROFILES,
-    Resolved,
+    config_command,
     profiles_of_all_services,
     resolve,
 )
 from modelcompose.compose.fault import Fault
+from modelcompose.compose.memory import Memory, Resolved, memory_key
 from modelcompose.compose.project import ComposeOptions, Project
 from modelcompose.compose.sources import Sources, interpolated
-from modelcompose.errors import GrammarError
+from modelcompose.errors import GrammarError, NotFound
 
 Reader = Literal["auto", "docker", "embedded"]
+_STANDARD_INPUT = "-"  # can be read only once, so that nothing is asked about it before
 
 
 def read(  # noqa: PLR0913, each is a question that a verb answers for itself
@@ -35,6 +37,7 @@ def read(  # noqa: PLR0913, each is a question that a verb answers for itself
     need_values: bool = True,
     reader: Reader = "auto",
     all_profiles: bool = False,
+    memory: Memory | None = None,
 ) -> Project:
     """Read the project that the options name.
 
@@ -47,6 +50,7 @@ def read(  # noqa: PLR0913, each is a question that a verb answers for itself
         reader: `docker` asks Docker Compose, `embedded` reads a plain file without it, `auto`
             takes the first where it is there.
         all_profiles: read the services of all profiles.
+        memory: where what Compose makes of the project is remembered; nowhere by default.
 
     Raises:
         ComposeError: Docker Compose refuses the file.
@@ -67,7 +71,7 @@ def read(  # noqa: PLR0913, each is a question that a verb answers for itself
         need_values=need_values,
     )
     profiles = (ALL_PROFILES,) if all_profiles else _profiles(reading, steps)
-    project = _build(reading, _resolved(reading, profiles), profiles)
+    project = _project(reading, profiles, memory)
     for name in steps:
         if name not in project.services:
             raise _unknown(name, {*project.services, *reading.sources.service_names()})
@@ -88,36 +92,56 @@ class _Reading(Struct, frozen=True):
 def _profiles(reading: _Reading, steps: Sequence[str]) -> tuple[str, ...]:
     """Give the user's profiles, and those that the named steps need beside them."""
     active = dict.fromkeys(reading.discovery.profiles)
-    unseen: dict[str, set[str]] | None = None
     for name in steps:
         needed = reading.sources.profiles(name)
-        if needed is None and reading.with_docker:
-            if unseen is None:
-                unseen = profiles_of_all_services(
-                    reading.options, reading.environment, reading.sources
-                )
-            if name not in unseen:
-                raise _unknown(name, set(unseen))
-            needed = unseen[name]
+        if needed is None:
+            needed = _profiles_elsewhere(reading, name)
         if needed and ALL_PROFILES not in active and not needed & active.keys():
             active |= dict.fromkeys(sorted(needed))
     return tuple(active)
 
 
-def _resolved(reading: _Reading, profiles: tuple[str, ...]) -> Resolved:
+def _profiles_elsewhere(reading: _Reading, name: str) -> set[str]:
+    """Give the profiles of a service that stands in no file of this machine, as Compose sees it.
+
+    Raises:
+        NotFound: Compose knows no such service either.
+    """
+    if not reading.with_docker or _STANDARD_INPUT in reading.options.files:
+        return set()
+    known = profiles_of_all_services(reading.options, reading.environment, reading.sources)
+    if name not in known:
+        raise _unknown(name, set(known))
+    return known[name]
+
+
+def _project(reading: _Reading, profiles: tuple[str, ...], memory: Memory | None) -> Project:
+    options = reading.options
+    if profiles != reading.discovery.profiles:
+        options = msgspec.structs.replace(options, profiles=profiles)
+    if memory is None or not reading.with_docker:
+        return _build(reading, _resolved(reading, options, profiles), profiles)
+    command = config_command(options, reading.environment, need_values=reading.need_values)
+    key = memory_key(command, reading.environment, reading.discovery, reading.sources)
+    known = memory.recall(key) if key else None
+    resolved = known or _resolved(reading, options, profiles)
+    project = _build(reading, resolved, profiles)
+    if key and known is None:
+        memory.remember(key, resolved, project)
+    return project
+
+
+def _resolved(reading: _Reading, options: ComposeOptions, profiles: tuple[str, ...]) -> Resolved:
     if not reading.with_docker:
         from modelcompose.compose.embedded import read_document
 
         embedded = read_document(
-            reading.options,
+            options,
             environment=reading.environment,
             profiles=profiles,
             need_values=reading.need_values,
         )
         return Resolved(document=embedded.document)
-    options = reading.options
-    if profiles != reading.discovery.profiles:
-        options = msgspec.structs.replace(options, profiles=profiles)
     return resolve(options, reading.environment, reading.sources, need_values=reading.need_values)
 
 
@@ -175,7 +199,7 @@ def _located(fault: Fault, sources: Sources) -> GrammarError:
     return GrammarError(f"{position}: {fault}" if position else str(fault), hint=fault.hint)
 
 
-def _unknown(name: str, known: set[str]) -> Exception:
+def _unknown(name: str, known: set[str]) -> NotFound:
     from modelcompose.compose.complaints import unknown_service
 
     return unknown_service(name, known)

@@ -153,7 +153,7 @@ def _loader() -> Any:
         Loader.add_implicit_resolver(f"tag:yaml.org,2002:{kind}", pattern, first)
     constructors = {
         "bool": _construct_bool,
-        "int": _construct_int,
+        "int": _construct_number,
         "float": _construct_number,
         "timestamp": _construct_timestamp,
         "map": _construct_map,
@@ -170,16 +170,8 @@ def _construct_bool(loader: Any, node: Any) -> bool:
     return bool(loader.construct_scalar(node).lower() == "true")
 
 
-def _construct_int(loader: Any, node: Any) -> int | float | str:
-    return _number(loader.construct_scalar(node))
-
-
 def _construct_number(loader: Any, node: Any) -> int | float | str:
-    text = loader.construct_scalar(node)
-    value = _number(text)
-    # An explicit !!float keeps whole numbers floating; a plain scalar decides by its form.
-    explicit = node.tag == "tag:yaml.org,2002:float" and not _NUMBER.match(text)
-    return float(value) if explicit else value
+    return _number(loader.construct_scalar(node))
 
 
 def _number(text: str) -> int | float | str:

@@ -20,6 +20,7 @@ from modelcompose.pipeline.failure import Failure, explain
 from modelcompose.pipeline.plan import Decision
 from modelcompose.pipeline.report import Ending, Reporter, StepResult
 from modelcompose.pipeline.run_log import RunLog
+from modelcompose.pipeline.secrets import secret_files
 from modelcompose.pipeline.session import Session
 from modelcompose.pipeline.workspace import Laid, Layout
 from modelcompose.tracking.code import code_state
@@ -38,11 +39,12 @@ class Surroundings(Struct, frozen=True):
 
 def look_around(session: Session) -> Surroundings:
     """Take the code as it is now, and the machine."""
+    hidden = {*session.project.env_files, *secret_files(session.project)}
     code = code_state(
         session.project.directory,
         session.states,
         session.store,
-        skip=session.observer.inputs.is_no_code,
+        skip=lambda path: path in hidden or session.observer.inputs.is_no_code(path),
     )
     return Surroundings(code, this_host())
 
@@ -140,7 +142,7 @@ class Attempts:
             oom_killed=outcome.oom_killed,
             timed_out=outcome.timed_out,
         )
-        self._session.engine.own(job, [laid.folder])
+        self._session.engine.own(job, _places(service, laid))
         self._session.runs.add_samples(run.id, execution.samples())
         series = metrics.series()
         run = replace(run, metrics=summarize({}, series, self._objective(run.step)))
@@ -196,6 +198,7 @@ class Attempts:
         """Record first, then change the project: the store mends a crash between the two."""
         collected = self._collector.collect(run.step, service.the_step, laid.folder)
         self._keep_listings(run)
+        run = self._without_identity_if_disturbed(run, service)
         metrics = summarize(collected.values, collected.series, self._objective(run.step))
         run = replace(
             run,
@@ -209,6 +212,16 @@ class Attempts:
         if service.the_step.workspace == "isolated":
             self._collector.bring(laid.folder, run.outputs, self._reporter.notes)
         return run
+
+    def _without_identity_if_disturbed(self, run: Run, service: Service) -> Run:
+        """Never reuse what was made while an input changed: it may come from either content."""
+        changed = self._session.observer.inputs.changed(service, run.inputs)
+        if not changed:
+            return run
+        self._reporter.notes(
+            f"{run.step}: {', '.join(changed)} changed while it ran; what it made is not reused"
+        )
+        return replace(run, identity=None)
 
     def _keep_listings(self, run: Run) -> None:
         """Keep what input folders held, by names and digests: `why` then names what changed."""
@@ -227,6 +240,13 @@ class Attempts:
         }
 
 
+def _places(service: Service, laid: Laid) -> list[Path]:
+    """Give where a step may have written; of a whole project only its outputs."""
+    if service.the_step.workspace == "isolated":
+        return [laid.folder]
+    return [laid.folder / path for path in service.the_step.written]
+
+
 def _result(run: Run, failure: Failure | None) -> StepResult:
     endings: dict[str, Ending] = {"succeeded": "done", "killed": "killed"}
     return StepResult(
@@ -238,6 +258,7 @@ def _result(run: Run, failure: Failure | None) -> StepResult:
         duration_s=run.duration_s,
         metrics=run.metrics,
         outputs=run.outputs,
+        is_reusable=run.identity is not None,
         error=failure.error if failure else None,
         hint=failure.hint if failure else None,
     )

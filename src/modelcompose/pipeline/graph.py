@@ -147,6 +147,8 @@ def _upstream(project: Project, name: str, step: Step, writers: _Writers) -> set
                 hint="a step cannot read what it writes: use two paths",
             )
         found |= writers.of(declared.path)
+    for file in {param.file for param in step.params if param.file}:
+        found |= writers.of(file)
     found.discard(name)
     return found
 
@@ -206,5 +208,6 @@ def _two_writers(project: Project, path: str, one: str, other: str) -> PlanError
         return PlanError(message, hint="give one of them another path")
     return PlanError(
         f"{message} ({inherited[0]} inherits it from {origins[inherited[0]]})",
-        hint=f"if {inherited[0]} is no step, write under it:\n  x-ml:\n    step: false",
+        hint=f"if {inherited[0]} is no step, write under it:\n"
+        "  x-ml:\n    step: !override false    # `step: false` where nothing is inherited yet",
     )

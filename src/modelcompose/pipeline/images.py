@@ -9,7 +9,7 @@ from modelcompose.compose.project import Project, Service
 from modelcompose.engine.protocol import Engine
 from modelcompose.pipeline.identity import identity_of
 from modelcompose.pipeline.image_definition import Definition, define
-from modelcompose.pipeline.inputs import Inputs
+from modelcompose.pipeline.inputs import NEVER, Inputs
 from modelcompose.store.states import FileStates
 
 
@@ -52,13 +52,19 @@ class Images:
                 "platforms": list(definition.platforms),
                 "files": dict(definition.files),
                 "bases": {base: pins.get(base) for base in definition.bases},
+                "services": {
+                    name: self.part(self._project.services[name], pins)[1]
+                    for name in definition.services
+                },
             }
         }
 
     def references(self, service: Service) -> tuple[str, ...]:
         """Give the images from elsewhere that the service rests on."""
         if service.build is not None:
-            return self.definition(service).bases
+            definition = self.definition(service)
+            behind = (self.references(self._project.services[n]) for n in definition.services)
+            return (*definition.bases, *(reference for each in behind for reference in each))
         return (service.image,) if service.image else ()
 
     def unpinned(self, service: Service, pins: Mapping[str, str]) -> tuple[str, ...]:
@@ -103,4 +109,5 @@ class Images:
             f"COPY would take {path} into an image, which a step writes: it is left out; "
             f"add the line `{path}` to .dockerignore"
             for path in found
+            if path.partition("/")[0] not in NEVER
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -18,7 +18,8 @@ from modelcompose.store.content import Content
 from modelcompose.store.states import FileStates
 
 STATE_FOLDER = ".ml"
-_NEVER = (STATE_FOLDER, ".git", "ml.lock")
+NEVER = (STATE_FOLDER, ".git", "ml.lock")
+"""First parts of paths that are never an input, nor part of an image."""
 _NOT_CODE = frozenset({".venv", "venv", "node_modules", "__pycache__", ".ipynb_checkpoints"})
 
 
@@ -39,7 +40,7 @@ class Inputs:
     def is_never_input(self, path: str) -> bool:
         """Tell whether a path is ours, git's, or configuration that counts by its meaning."""
         first = path.partition("/")[0]
-        return first in _NEVER or path in self._configuration or path.endswith("/.git")
+        return first in NEVER or path in self._configuration or path.endswith("/.git")
 
     def is_written(self, path: str) -> bool:
         """Tell whether a path is, or lies in, some step's output."""
@@ -51,7 +52,7 @@ class Inputs:
         relative = relative_path(self.directory, str(path))
         if relative is None:
             return False
-        return relative.partition("/")[0] in _NEVER or self.is_written(relative)
+        return relative.partition("/")[0] in NEVER or self.is_written(relative)
 
     def look(self, path: str) -> Content | None:
         """Look at what lies at a path of the project, whatever it is."""
@@ -90,6 +91,21 @@ class Inputs:
             for path in self._matching(item.path)
             if not skip(self.directory / path)
         }
+
+    def changed(self, service: Service, seen: Mapping[str, Content]) -> list[str]:
+        """Name the inputs that are no longer what was seen of them."""
+        external = {item.path: item for item in service.the_step.inputs or () if item.is_external}
+        skip = self.skip_for(service)
+        return [
+            path
+            for path, content in seen.items()
+            if content
+            != (
+                self._external(external[path])
+                if path in external
+                else self._states.look(self.directory / path, skip=skip)
+            )
+        ]
 
     def _external(self, item: Input) -> Content | None:
         path = Path(item.path)
@@ -152,6 +168,6 @@ def _tracked_files(directory: Path) -> list[str] | None:
 
 def _walk(directory: Path) -> Iterator[str]:
     for folder, folders, files in os.walk(directory):
-        folders[:] = [name for name in folders if name not in _NOT_CODE and name not in _NEVER]
+        folders[:] = [name for name in folders if name not in _NOT_CODE and name not in NEVER]
         for name in files:
             yield Path(folder, name).relative_to(directory).as_posix()

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from modelcompose.errors import LockFileError
+from modelcompose.errors import LockFileError, ProjectError
 from modelcompose.store.content import Content
 
 FILE_NAME = "ml.lock"
@@ -75,8 +75,6 @@ def parse_lock(text: str, name: str = FILE_NAME) -> Lock:
     Raises:
         LockFileError: as `read_lock`.
     """
-    import yaml
-
     from modelcompose.compose.yaml_loader import load_yaml
 
     if "\n<<<<<<< " in f"\n{text}":
@@ -85,8 +83,8 @@ def parse_lock(text: str, name: str = FILE_NAME) -> Lock:
         )
     try:
         document = load_yaml(text) or {}
-    except yaml.YAMLError as error:
-        raise _corrupt(name, str(error).replace("\n", " ")) from error
+    except ProjectError as error:
+        raise _corrupt(name, error.message) from error
     if not isinstance(document, dict) or not isinstance(document.get("version"), int):
         raise _corrupt(name, "no version in it")
     if document["version"] > VERSION:

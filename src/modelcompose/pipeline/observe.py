@@ -84,6 +84,7 @@ class Observer:
             was_made_before=latest is not None or node.step in self.lock.steps,
         )
         if pending:
+            self._refuse_unset(service)
             return _with(known, pending=tuple(pending))
         image, definition = self.images.part(service, self.lock.images)
         unpinned = self.images.unpinned(service, self.lock.images)
@@ -108,7 +109,9 @@ class Observer:
         self, service: Service, image: Mapping[str, Any], inputs: Mapping[str, Content]
     ) -> dict[str, Any]:
         """Put together a step's identity; secrets that stand in its command are masked."""
-        params = parameter_values(self.project, service, self._files, self.overrides)
+        params = parameter_values(
+            self.project, service, service.the_step.params, self._files, self.overrides
+        )
         parts = identity_parts(
             self.project,
             service,
@@ -127,9 +130,9 @@ class Observer:
                 self._folders[content.digest] = (folder, self.inputs.skip_for(service))
 
     def _input_digest(self, path: str, content: Content) -> str:
-        changes = self._files.changed(path)
+        changes = self._files.changed_in(path)
         if changes:
-            return identity_of({"file": content.digest, "set": dict(changes)})
+            return identity_of({"file": content.digest, "set": changes})
         return f"{content.digest}+x" if content.executable else content.digest
 
     def _inputs(
@@ -174,6 +177,15 @@ class Observer:
             is_glob(item.path) or any(covers(item.path, w) and item.path != w for w in written)
             for item in service.the_step.inputs or ()
         )
+
+    def _refuse_unset(self, service: Service) -> None:
+        """Look up the parameters whose values no step has yet to make."""
+        settled = [
+            param
+            for param in service.the_step.params
+            if param.file is None or not self.inputs.is_written(param.file)
+        ]
+        parameter_values(self.project, service, settled, self._files, self.overrides)
 
     def _refuse_missing(self, node: Node, missing: Sequence[str], pending: Sequence[str]) -> None:
         for path in missing:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
-from modelcompose.compose.project import Param, Project, Service
-from modelcompose.errors import PlanError, UsageError
+from modelcompose.compose.project import Param, Project, Service, Step
+from modelcompose.errors import PlanError, ProjectError, UsageError
 from modelcompose.pipeline.origin import nearest, where
+from modelcompose.pipeline.paths import covers, may_read
 
 
 class Overrides(Struct, frozen=True):
@@ -79,11 +80,17 @@ def _scalar(text: str) -> Any:
 
 
 def refuse_unknown(project: Project, overrides: Overrides) -> None:
-    """Make sure that each `--set` changes something.
+    """Make sure that each `-e` and `--set` changes something.
 
     Raises:
-        UsageError: a name that no step's container has and no Compose file interpolates.
+        UsageError: no step is named for `-e`; a name that no step's container has and no Compose
+            file interpolates; a file that no step reads, or a key that it does not have.
     """
+    for name, value in overrides.environment.items() if not overrides.named else ():
+        raise UsageError(
+            f"-e {name}: changes the steps that are named, and none is",
+            hint=f"name one, or change it for every step: --set {name}={value}",
+        )
     known = set(project.interpolated)
     for name in project.steps:
         known |= project.services[name].environment.keys()
@@ -93,9 +100,34 @@ def refuse_unknown(project: Project, overrides: Overrides) -> None:
                 f"--set {name}: no step has such a variable, and no Compose file uses it",
                 hint=nearest(name, known, "the variable"),
             )
-    for file in overrides.file_keys:
-        if not (project.directory / file).is_file():
-            raise UsageError(f"--set {file}: there is no such file in {project.directory}")
+    for file, changes in overrides.file_keys.items():
+        _refuse_unread(project, file)
+        _refuse_new_keys(project, file, changes)
+
+
+def _refuse_unread(project: Project, file: str) -> None:
+    if not (project.directory / file).is_file():
+        raise UsageError(f"--set {file}: there is no such file in {project.directory}")
+    if not any(_may_read(step, file) for step in project.steps.values()):
+        raise UsageError(
+            f"--set {file}: no step reads it",
+            hint=f"declare it in a step: params: [{json.dumps(f'{file}:')}]",
+        )
+
+
+def _may_read(step: Step, file: str) -> bool:
+    if step.inputs is None or any(param.file == file for param in step.params):
+        return True
+    return any(may_read(item.path, file) for item in step.inputs)
+
+
+def _refuse_new_keys(project: Project, file: str, changes: Mapping[str, Any]) -> None:
+    document = read_parameters(project.directory / file, file)
+    for key in changes:
+        try:
+            _value_of(document, Param(key, file))
+        except PlanError as error:
+            raise UsageError(f"--set {error.message}", hint=error.hint) from error
 
 
 class ParameterFiles:
@@ -104,11 +136,16 @@ class ParameterFiles:
     def __init__(self, project: Project, overrides: Overrides) -> None:
         self._directory = project.directory
         self._overrides = overrides
-        self._read: dict[str, Any] = {}
+        self._read: dict[str, tuple[tuple[int, int, int] | None, Any]] = {}
 
-    def changed(self, file: str) -> Mapping[str, Any]:
-        """Give the dotted keys of a file that this command changes."""
-        return self._overrides.file_keys.get(file, {})
+    def changed_in(self, path: str) -> dict[str, Any]:
+        """Give what this command changes in a file, or in a folder's files, by `FILE:KEY`."""
+        return {
+            f"{file}:{key}": value
+            for file, changes in self._overrides.file_keys.items()
+            if covers(path, file)
+            for key, value in changes.items()
+        }
 
     def value(self, param: Param) -> Any:
         """Look up `file:key`; an empty key gives the whole file.
@@ -116,16 +153,33 @@ class ParameterFiles:
         Raises:
             PlanError: the file or the key is not there.
         """
-        file = param.file or ""
-        if file not in self._read:
-            document = read_parameters(self._directory / file, file)
-            for key, value in self.changed(file).items():
+        return _value_of(self._document(param.file or ""), param)
+
+    def _document(self, file: str) -> Any:
+        """Read a file; again where a step has written it since."""
+        path = self._directory / file
+        state = _state_of(path)
+        known, document = self._read.get(file, (None, None))
+        if known is None or known != state:
+            document = read_parameters(path, file)
+            for key, value in self._overrides.file_keys.get(file, {}).items():
                 set_key(document, key, value)
-            self._read[file] = document
-        value = self._read[file]
-        for part in param.name.split(".") if param.name else ():
-            value = _descend(value, part, param)
-        return value
+            self._read[file] = (state, document)
+        return document
+
+
+def _state_of(path: Path) -> tuple[int, int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _value_of(document: Any, param: Param) -> Any:
+    for part in param.name.split(".") if param.name else ():
+        document = _descend(document, part, param)
+    return document
 
 
 def _descend(value: Any, part: str, param: Param) -> Any:
@@ -174,14 +228,12 @@ def read_parameters(path: Path, name: str) -> Any:
 
 
 def _parse_yaml(data: bytes) -> Any:
-    import yaml
-
     from modelcompose.compose.yaml_loader import load_yaml
 
     try:
         return load_yaml(data)
-    except yaml.YAMLError as error:
-        raise ValueError(str(error)) from error
+    except ProjectError as error:
+        raise ValueError(error.message) from error
 
 
 def _parse_toml(data: bytes) -> Any:
@@ -222,9 +274,13 @@ def _set_all(document: Any, changes: Mapping[str, Any]) -> None:
 
 
 def parameter_values(
-    project: Project, service: Service, files: ParameterFiles, overrides: Overrides
+    project: Project,
+    service: Service,
+    params: Iterable[Param],
+    files: ParameterFiles,
+    overrides: Overrides,
 ) -> dict[str, Any]:
-    """Give each declared parameter's value, as the step's container will see it.
+    """Give the value of each of a step's parameters, as its container will see it.
 
     A name is looked up in the container's environment, then among Compose's variables.
 
@@ -233,7 +289,7 @@ def parameter_values(
     """
     changed = overrides.container(service)
     values: dict[str, Any] = {}
-    for param in service.the_step.params:
+    for param in params:
         values[str(param)] = (
             files.value(param) if param.file else _variable(project, service, param.name, changed)
         )

@@ -143,10 +143,9 @@ def decide(seen: Observation, *, is_forced: bool = False) -> Decision:
 
 
 def _undecided(seen: Observation) -> Decision:
-    if seen.pending:
-        causes = tuple(f"{name} comes first" for name in seen.pending)
-        return Decision(seen.step, "run", _state_of_unmade(seen), causes, seen, is_conditional=True)
     causes = tuple(f"the digest of image {image} is not known yet" for image in seen.unpinned)
+    if seen.pending:
+        causes = (f"after {', '.join(seen.pending)}",)
     return Decision(seen.step, "run", _state_of_unmade(seen), causes, seen, is_conditional=True)
 
 

@@ -25,6 +25,8 @@ class StepResult(Struct, frozen=True):
     duration_s: float | None = None
     metrics: Mapping[str, Metric] = {}
     outputs: Mapping[str, Content] = {}
+    is_reusable: bool = True
+    """False when an input changed while the step ran."""
     error: str | None = None
     hint: str | None = None
 

@@ -1,4 +1,7 @@
-"""The secret values of a project: what must never reach a run, a log or the lock."""
+"""The secret values of a project: what must never reach a run, a log or the lock.
+
+A variable that a step declares as a parameter is no secret, whatever its name.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +26,20 @@ def secret_values(project: Project, environment: Mapping[str, str]) -> Iterator[
 
 
 def _variables(project: Project, environment: Mapping[str, str]) -> Iterator[str]:
+    declared = {p.name for step in project.steps.values() for p in step.params if not p.file}
     sources = [environment, {n: project.variables.get(n) for n in project.interpolated}]
     sources += [service.environment for service in project.services.values()]
     for source in sources:
         for name, value in source.items():
-            if value and is_secret(name, project.masked_variables):
+            if value and name not in declared and is_secret(name, project.masked_variables):
                 yield value
+
+
+def secret_files(project: Project) -> Iterator[Path]:
+    """Give the files that Compose's `secrets` are read from."""
+    for secret in (project.document.get("secrets") or {}).values():
+        if isinstance(secret, Mapping) and isinstance(secret.get("file"), str):
+            yield Path(project.directory, secret["file"])
 
 
 def _secret(project: Project, secret: Mapping[str, object]) -> Iterator[str]:

@@ -97,7 +97,7 @@ class StepWorker:
             ignore=self._session.images.ignore(service),
         )
         result = self._try(service, decision, image, grant)
-        if result.ending == "done":
+        if result.ending == "done" and result.is_reusable:
             known = decision.known
             self._session.record_made(node.step, known.identity, known.parts, result.outputs)
         return result

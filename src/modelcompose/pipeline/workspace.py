@@ -100,8 +100,8 @@ class Layout:
         return content.size_bytes > self._limit or content.files > _MANY_FILES
 
     def _is_whole(self, path: str, skip: Callable[[Path], bool]) -> bool:
-        """Tell whether nothing in the folder is to be hidden from the step."""
-        if path == ".":
+        """Tell whether nothing in the folder is to be hidden from the step, or changed for it."""
+        if path == "." or any(covers(path, file) for file in self._overrides.file_keys):
             return False
         hidden = [w for step in self._project.steps.values() for w in step.written]
         hidden += [os.path.relpath(file, self._project.directory) for file in self._project.files]
@@ -111,10 +111,10 @@ class Layout:
 
     def _lay_file(self, folder: Path, path: str) -> list[InputMount]:
         source = self._project.directory / path
-        if source.stat().st_size > self._limit:
+        changes = self._overrides.file_keys.get(path)
+        if not changes and source.stat().st_size > self._limit:
             return [InputMount(source, path)]
         self._make_folder(folder, str(PurePosixPath(path).parent))
-        changes = self._overrides.file_keys.get(path)
         if changes:
             write_changed(source, folder / path, changes)
         else:

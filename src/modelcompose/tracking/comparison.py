@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
@@ -148,13 +149,24 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list | tuple):
-        text = shlex.join(map(str, value))
+        text = command_text(value)
     elif isinstance(value, str):
         text = value if value.strip() == value and value else repr(value)
     else:
         text = str(value)
     text = text.replace("\n", "\\n")
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+
+
+def command_text(words: Sequence[object]) -> str:
+    """Give a command as one types it in a shell, with as few quotes as can be."""
+    return " ".join(map(_quoted, map(str, words)))
+
+
+def _quoted(word: str) -> str:
+    if "'" not in word:
+        return shlex.quote(word)
+    return '"' + re.sub(r'(["\\$`])', r"\\\1", word) + '"'
 
 
 def short_digest(digest: object) -> str:

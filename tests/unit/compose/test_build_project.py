@@ -76,9 +76,7 @@ def test_a_step_is_undone_by_false(step: Any) -> None:
 def test_a_step_cannot_be_true() -> None:
     with pytest.raises(Fault) as caught:
         _built(_service(**{"x-ml": {"step": True}}))
-    assert str(caught.value) == (
-        "services.train.x-ml.step: expected a map, or false, found true"
-    )
+    assert str(caught.value) == ("services.train.x-ml.step: expected a map, or false, found true")
     assert caught.value.hint == "write step: {}"
 
 

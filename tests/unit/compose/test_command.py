@@ -7,7 +7,14 @@ from modelcompose.compose.project import ComposeOptions
 
 
 def test_without_options_the_command_is_bare() -> None:
-    assert compose_command(ComposeOptions()) == ["docker", "compose"]
+    assert compose_command(ComposeOptions(), {"PATH": ""}) == ["docker", "compose"]
+
+
+def test_a_plugin_that_is_found_is_called_directly(tmp_path: Path) -> None:
+    _program(tmp_path / "bin/docker")
+    plugin = _program(tmp_path / "config/cli-plugins/docker-compose")
+    environment = {"PATH": str(tmp_path / "bin"), "DOCKER_CONFIG": str(tmp_path / "config")}
+    assert compose_command(ComposeOptions(), environment) == [str(plugin)]
 
 
 def test_every_global_option_is_handed_through_in_order() -> None:
@@ -19,7 +26,7 @@ def test_every_global_option_is_handed_through_in_order() -> None:
         project_directory="..",
         arguments=("--ansi", "never"),
     )
-    assert compose_command(options) == [
+    assert compose_command(options, {"PATH": ""}) == [
         *("docker", "compose", "--file", "a.yaml", "--file", "b.yaml", "--profile", "train"),
         *("--env-file", "x.env", "--project-name", "flights", "--project-directory", ".."),
         *("--ansi", "never"),

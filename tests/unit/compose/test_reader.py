@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from modelcompose.compose.plugin import compose_program
 from modelcompose.compose.positions import extends_origin, position_of
 from modelcompose.compose.project import ComposeOptions, Input, Output, Project
 from modelcompose.compose.reader import read
@@ -291,7 +291,12 @@ def test_an_unknown_key_is_pointed_at_and_the_nearest_named(write: Write) -> Non
 
 def test_x_ml_elsewhere_is_an_error_that_says_where_it_may_stand(write: Write) -> None:
     write(
-        {"compose.yaml": "services: {a: {image: a, volumes: [v:/v]}}\nvolumes: {v: {x-ml: {a: 1}}}"}
+        {
+            "compose.yaml": """
+            services: {a: {image: a, volumes: ["data:/data"]}}
+            volumes: {data: {x-ml: {a: 1}}}
+            """
+        }
     )
     error = _error()
     assert error.message == "compose.yaml:2:18: volumes.data.x-ml: it has no meaning here"
@@ -377,14 +382,15 @@ def test_one_call_of_docker_compose_reads_a_project(
     write: Write, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write({"compose.yaml": FLIGHTS})
-    programs = tmp_path_factory.mktemp("bin")
-    calls = programs / "calls"
-    docker = programs / "docker"
-    docker.write_text(f'#!/bin/sh\necho "$*" >>{calls}\nexec {shutil.which("docker")} "$@"\n')
-    docker.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    folder = tmp_path_factory.mktemp("config")
+    calls = folder / "calls"
+    plugin = folder / "cli-plugins" / "docker-compose"
+    plugin.parent.mkdir()
+    plugin.write_text(f'#!/bin/sh\necho "$*" >>{calls}\nexec {compose_program(os.environ)} "$@"\n')
+    plugin.chmod(0o755)
+    monkeypatch.setenv("DOCKER_CONFIG", str(folder))
     read(ComposeOptions(arguments=("--ansi", "never")), steps=["train"])
-    assert calls.read_text() == "compose --profile train --ansi never config\n"
+    assert calls.read_text() == "--profile train --ansi never config\n"
 
 
 def test_reading_imports_nothing_heavy(write: Write) -> None:
@@ -431,3 +437,45 @@ def test_a_file_on_standard_input_is_read(write: Write) -> None:
             [sys.executable, "-c", script], stdin=file, capture_output=True, check=True
         )
     assert done.stdout == b"b\n"
+
+
+@pytest.mark.parametrize(
+    ("current", "options", "environment"),
+    [
+        (".", ComposeOptions(), {}),
+        ("deep", ComposeOptions(), {}),
+        (".", ComposeOptions(files=("other/a.yaml", "compose.yaml")), {}),
+        ("deep", ComposeOptions(files=("../other/a.yaml",)), {}),
+        (".", ComposeOptions(files=("other/a.yaml",), project_directory="deep"), {}),
+        (".", ComposeOptions(), {"COMPOSE_FILE": "other/a.yaml:compose.yaml"}),
+        ("deep", ComposeOptions(env_files=("../other/more.env",)), {}),
+        (".", ComposeOptions(), {"COMPOSE_ENV_FILES": "other/more.env"}),
+        (".", ComposeOptions(), {"COMPOSE_DISABLE_ENV_FILE": "1"}),
+        (".", ComposeOptions(), {"A": "environment"}),
+    ],
+)
+def test_what_is_found_beside_compose_is_what_compose_finds(
+    write: Write,
+    monkeypatch: pytest.MonkeyPatch,
+    current: str,
+    options: ComposeOptions,
+    environment: dict[str, str],
+) -> None:
+    service = "services: {%s: {image: a, volumes: ['.:/app'], environment: {A: '${A-}'}}}"
+    folder = write(
+        {
+            "compose.yaml": service % "one",
+            "other/a.yaml": service % "two",
+            "other/more.env": "A=more",
+            "other/.env": "A=other",
+            ".env": "A=project",
+            "deep/.env": "A=deep",
+        }
+    )
+    monkeypatch.chdir(folder / current)
+    project = read(options, reader="docker", environment={**os.environ, **environment})
+    service_seen = next(iter(project.services.values()))
+    assert service_seen.mounts[0].source == str(project.directory)
+    assert service_seen.environment["A"] == project.variables.get("A", "")
+    names = {"compose.yaml": "one", "a.yaml": "two"}
+    assert {names[file.name] for file in project.files} == set(project.services)

@@ -69,7 +69,7 @@ def test_a_grammar_error_has_its_place(write: Write) -> None:
     write({"compose.yaml": FLIGHTS.replace("retries:", "retrys:")})
     with pytest.raises(GrammarError) as caught:
         _read(steps=["train"])
-    assert caught.value.message.startswith("compose.yaml:10:65: services.train.x-ml.step.retrys:")
+    assert caught.value.message.startswith("compose.yaml:10:64: services.train.x-ml.step.retrys:")
 
 
 def test_a_required_variable_is_named(write: Write) -> None:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 import pytest
 
 from modelcompose.store.content import Content, Entry, Tree
-from modelcompose.tracking.comparison import MetricPair, compare_runs, differences
+from modelcompose.tracking.comparison import MetricPair, command_text, compare_runs, differences
 from modelcompose.tracking.run import Code, Metric
 from tests.unit.tracking.making import a_full_run, digest
 
@@ -138,6 +139,11 @@ def test_long_values_are_cut_and_still_told_apart() -> None:
     assert len(text) < 150
     old, new = text.removeprefix("Q: ").split(" → ")
     assert old != new
+
+
+@pytest.mark.parametrize("words", [["a", "b c"], ["it's", 'a "b" $c `d` \\e'], ["", "'"], ["x\ny"]])
+def test_a_command_is_shown_as_a_shell_reads_it(words: list[str]) -> None:
+    assert shlex.split(command_text(words)) == words
 
 
 def test_parts_of_an_older_shape_are_compared_as_far_as_they_go() -> None:

@@ -79,7 +79,7 @@ def cleaned(path: str) -> str:
 def _short_volume(spec: str, place: Place) -> dict[str, Any]:
     if not spec:
         raise Refused(place, "invalid empty volume spec")
-    if len(spec) <= _SHORTEST_SPEC:
+    if len(spec.encode()) <= _SHORTEST_SPEC:
         return {"type": "volume", "target": spec}
     parts = _split(spec)
     if "" in parts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import struct
 
@@ -23,6 +24,7 @@ _NANOSECONDS = {
 _SECOND = 10**9
 _EXPONENT_FROM = 6
 _EXPONENT_BELOW = -4
+_SINGLE_DIGITS = 9  # always enough
 
 
 def size_bytes(text: str) -> int:
@@ -100,31 +102,55 @@ def _fraction(value: int, digits: int) -> str:
 
 def number_text(value: float) -> str:
     """Write a number as Go does: `1000`, `1e+06`, `0.5`, `+Inf`."""
-    if value != value:  # noqa: PLR0124, only NaN differs from itself
+    if math.isnan(value):
         return "NaN"
-    if value in {float("inf"), float("-inf")}:
+    if math.isinf(value):
         return "+Inf" if value > 0 else "-Inf"
-    digits = next(d for d in range(18) if float(f"{value:.{d}e}") == value)
-    mantissa, _, power = f"{value:.{digits}e}".partition("e")
-    exponent = int(power)
-    if _EXPONENT_BELOW <= exponent < _EXPONENT_FROM:
-        return f"{value:.{max(digits - exponent, 0)}f}"
-    return f"{mantissa}e{power}"
+    sign, digits, power = _scientific(repr(value))
+    if _EXPONENT_BELOW <= power < _EXPONENT_FROM:
+        return f"{value:.{max(len(digits) - 1 - power, 0)}f}"
+    fraction = f".{digits[1:]}" if len(digits) > 1 else ""
+    return f"{sign}{digits[0]}{fraction}e{power:+03d}"
+
+
+def _scientific(written: str) -> tuple[str, str, int]:
+    """Split a number into its sign, its digits, and the power of ten of the first one."""
+    sign = "-" if written.startswith("-") else ""
+    mantissa, _, power = written.removeprefix("-").partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    digits = (whole + fraction).lstrip("0")
+    leading = len(whole + fraction) - len(digits)
+    return (
+        sign,
+        digits.rstrip("0") or "0",
+        int(power or 0) + len(whole) - 1 - leading * bool(digits),
+    )
 
 
 def printed_number(value: float) -> float | int:
     """Give what is read back after Compose has printed a number."""
-    text = number_text(value)
-    if value != value or text in {"+Inf", "-Inf"}:  # noqa: PLR0124
+    if not math.isfinite(value):
         return value
+    text = number_text(value)
     return float(text) if "." in text or "e" in text else int(text)
 
 
 def single_precision(value: float) -> float:
-    """Round to 32 bits, then to the shortest decimal number that still means the same."""
+    """Round to 32 bits, then to the shortest decimal number that still means the same.
+
+    Raises:
+        OverflowError: it does not fit.
+    """
+    from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context
+
     rounded: float = struct.unpack("f", struct.pack("f", value))[0]
-    for digits in range(1, 10):
-        short = float(f"{rounded:.{digits}g}")
-        if struct.unpack("f", struct.pack("f", short))[0] == rounded:
-            return short
-    return rounded  # pragma: no cover, nine digits always do
+    if not math.isfinite(rounded):
+        return rounded
+    for digits in range(1, _SINGLE_DIGITS):
+        for rounding in (ROUND_HALF_EVEN, ROUND_HALF_UP):
+            short = float(
+                Context(prec=digits, rounding=rounding).create_decimal_from_float(rounded)
+            )
+            if struct.unpack("f", struct.pack("f", short))[0] == rounded:
+                return short
+    return float(f"{rounded:.{_SINGLE_DIGITS}g}")

@@ -84,7 +84,7 @@ class ContainerExecution:
             EngineError: the engine does not come back, or the container is gone.
         """
         gone: EngineError | None = None
-        for _ in attempts():
+        for _ in attempts(self._done):
             try:
                 with closing(self._wait_response()) as response:
                     self._watch(response)
@@ -151,6 +151,7 @@ class ContainerExecution:
         )
 
     def _lost(self, error: EngineError) -> Outcome:
+        self._log.abandon()
         return Outcome(
             exit_code=LOST_EXIT_CODE,
             started_at=self._attached_at,

@@ -76,6 +76,7 @@ class LogFollower:
         self._given: dict[Stream, int] = {"stdout": 0, "stderr": 0}
         self._response: Response | None = None
         self._container_ended = threading.Event()
+        self._given_up = threading.Event()
         name = f"log-{container[:12]}"
         self._thread = threading.Thread(target=self._follow, name=name, daemon=True)
         self._thread.start()
@@ -91,9 +92,17 @@ class LogFollower:
             response.interrupt()  # it is read again, now without waiting for more
             self._thread.join(_PATIENCE_S)
 
+    def abandon(self) -> None:
+        """Give the sink no more, whatever there is: the engine has gone."""
+        self._given_up.set()
+        self._container_ended.set()
+        if (response := self._response) is not None:
+            response.interrupt()
+        self._thread.join()
+
     def _follow(self) -> None:
         try:
-            for _ in attempts():
+            for _ in attempts(self._given_up):
                 if self._is_read_to_end():
                     return
         except BaseException as error:  # noqa: BLE001 - Execution.wait raises it in its caller

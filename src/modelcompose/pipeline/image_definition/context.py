@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from modelcompose.pipeline.image_definition.ignore import Flags, Patterns
-from modelcompose.pipeline.image_definition.stages import Source
+from modelcompose.pipeline.image_definition.stage import Source
 from modelcompose.pipeline.image_definition.wildcards import compile_name, has_wildcard
 
 MISSING = "missing"

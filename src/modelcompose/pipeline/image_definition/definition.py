@@ -14,7 +14,8 @@ from modelcompose.errors import PlanError
 from modelcompose.pipeline.image_definition.context import Context
 from modelcompose.pipeline.image_definition.dockerfile import parse
 from modelcompose.pipeline.image_definition.ignore import Patterns, read_ignore
-from modelcompose.pipeline.image_definition.stages import Needs, Source, survey
+from modelcompose.pipeline.image_definition.stage import Source
+from modelcompose.pipeline.image_definition.stages import Needs, survey
 
 _IMAGE = "docker-image://"
 _SERVICE = "service:"
@@ -133,6 +134,8 @@ def _dockerfile_text(build: Build, root: Path) -> str:
     if build.dockerfile_inline is not None:
         return build.dockerfile_inline
     path = root / build.dockerfile
+    if build.dockerfile == "Dockerfile" and not path.exists() and (root / "dockerfile").exists():
+        path = root / "dockerfile"  # BuildKit's second choice
     try:
         return path.read_bytes().decode(errors="surrogateescape")
     except OSError as error:

@@ -12,6 +12,7 @@ from modelcompose.pipeline.image_definition.dockerfile import (
     is_heredoc,
     sub_instruction,
 )
+from modelcompose.pipeline.image_definition.stage import Source, Stage
 from modelcompose.pipeline.image_definition.words import (
     Scope,
     UnresolvableError,
@@ -23,18 +24,6 @@ _REMOTE = ("http://", "https://", "git://", "ssh://", "git@")
 _OFFICIAL_FRONTENDS = ("docker/dockerfile", "dockerfile-upstream")
 _PLATFORM_NAMES = ("PLATFORM", "OS", "ARCH", "VARIANT", "OSVERSION")
 _PLAIN_SOURCE_MOUNTS = ("bind", "cache")
-
-
-class Source(Struct, frozen=True):
-    """Something that an instruction takes from a context."""
-
-    path: str
-    """As written, variables replaced; may hold wildcards unless `is_literal`."""
-    context: str = ""
-    """Name of an additional context, empty for the main one."""
-    parents: bool = False
-    exclude: tuple[str, ...] = ()
-    is_literal: bool = False
 
 
 class Needs(Struct, frozen=True):
@@ -98,14 +87,14 @@ def _platform_values(platforms: Sequence[str]) -> dict[str, str | None]:
     return values
 
 
-def _target(stages: Sequence[_Stage], target: str | None) -> _Stage:
+def _target(stages: Sequence[Stage], target: str | None) -> Stage:
     for stage in stages:
         if target is not None and target.lower() in (stage.name, str(stage.index)):
             return stage
     return stages[-1]
 
 
-def _reach(stages: Sequence[_Stage], target: _Stage) -> list[_Stage]:
+def _reach(stages: Sequence[Stage], target: Stage) -> list[Stage]:
     """Give the stages that the target is built from, in the order of the file."""
     reached = {target.index}
     waiting = [target]
@@ -116,39 +105,6 @@ def _reach(stages: Sequence[_Stage], target: _Stage) -> list[_Stage]:
         reached.update(new)
         waiting += [stages[index] for index in new]
     return [stage for stage in stages if stage.index in reached]
-
-
-class _Stage:
-    """What is known of one stage so far."""
-
-    def __init__(self, index: int, name: str) -> None:
-        self.index = index
-        self.name = name
-        self.args: dict[str, str | None] = {}
-        self.env: dict[str, str | None] = {}
-        self.unset: set[str] = set()
-        self.has_open_environment = False
-        self.has_unknown_base = False
-        self.needs: list[int] = []
-        self.images: list[str] = []
-        self.sources: list[Source] = []
-        self.onbuild: list[Instruction] = []
-        self.unresolved: str | None = None
-
-    @property
-    def scope(self) -> Scope:
-        """Give the variables; those of ENV go before those of ARG."""
-        return Scope(
-            self.args | self.env,
-            is_open=self.has_open_environment,
-            unset=frozenset(self.unset - self.env.keys()),
-        )
-
-    def inherit(self, base: _Stage) -> None:
-        """Start from what a stage before ended with."""
-        self.args, self.env, self.unset = dict(base.args), dict(base.env), set(base.unset)
-        self.has_open_environment = base.has_open_environment
-        self.needs.append(base.index)
 
 
 class _Survey:
@@ -165,7 +121,7 @@ class _Survey:
         self._given = given
         self._globals: dict[str, str | None] = {**platform_values}
         self._contexts = {name.lower(): name for name in contexts}
-        self._stages: list[_Stage] = []
+        self._stages: list[Stage] = []
         self._handlers = {
             "ARG": self._arg,
             "ENV": self._env,
@@ -175,7 +131,7 @@ class _Survey:
             "ONBUILD": self._on_build,
         }
 
-    def run(self, instructions: Sequence[Instruction]) -> list[_Stage]:
+    def run(self, instructions: Sequence[Instruction]) -> list[Stage]:
         """Give the stages in order."""
         for instruction in instructions:
             if instruction.name == "FROM":
@@ -186,7 +142,7 @@ class _Survey:
                 self._global_arg(instruction)
         return self._stages
 
-    def _in_stage(self, stage: _Stage, instruction: Instruction) -> None:
+    def _in_stage(self, stage: Stage, instruction: Instruction) -> None:
         handler = self._handlers.get(instruction.name)
         if handler is None:
             return
@@ -214,7 +170,7 @@ class _Survey:
     def _from(self, instruction: Instruction) -> None:
         base_word, keyword, name, *_ = [*instruction.rest.split(), "", "", ""]
         name = name.lower() if keyword.lower() == "as" else ""
-        stage = _Stage(len(self._stages), name)
+        stage = Stage(len(self._stages), name)
         self._stages.append(stage)
         if name in self._contexts:
             self._whole_context(stage, self._contexts[name])
@@ -230,7 +186,7 @@ class _Survey:
             stage.onbuild.remove(trigger)
             self._in_stage(stage, trigger)
 
-    def _base(self, stage: _Stage, base: str) -> None:
+    def _base(self, stage: Stage, base: str) -> None:
         before = self._find_stage(base, stage.index)
         if (context := self._find_context(base)) is not None:
             self._whole_context(stage, context)
@@ -243,11 +199,11 @@ class _Survey:
             if "onbuild" in base:
                 stage.unresolved = f"the base image {base} has ONBUILD instructions of its own"
 
-    def _whole_context(self, stage: _Stage, context: str) -> None:
+    def _whole_context(self, stage: Stage, context: str) -> None:
         stage.has_open_environment = True
         stage.sources.append(Source("/", context=context, is_literal=True))
 
-    def _find_stage(self, name: str, before: int) -> _Stage | None:
+    def _find_stage(self, name: str, before: int) -> Stage | None:
         for stage in self._stages[:before]:
             if name.lower() in (stage.name, str(stage.index)):
                 return stage
@@ -259,7 +215,7 @@ class _Survey:
 
     # Instructions of a stage
 
-    def _arg(self, stage: _Stage, instruction: Instruction) -> None:
+    def _arg(self, stage: Stage, instruction: Instruction) -> None:
         for name, default in _assignments(instruction):
             stage.unset.discard(name)
             if name in self._given:
@@ -271,18 +227,18 @@ class _Survey:
             elif name not in stage.args:
                 stage.unset.add(name)
 
-    def _env(self, stage: _Stage, instruction: Instruction) -> None:
+    def _env(self, stage: Stage, instruction: Instruction) -> None:
         scope = stage.scope
         stage.env |= {
             name: self._try_expand(value or "", scope)
             for name, value in _env_assignments(instruction)
         }
 
-    def _on_build(self, stage: _Stage, instruction: Instruction) -> None:
+    def _on_build(self, stage: Stage, instruction: Instruction) -> None:
         if instruction.rest:
             stage.onbuild.append(sub_instruction(instruction))
 
-    def _copy(self, stage: _Stage, instruction: Instruction) -> None:
+    def _copy(self, stage: Stage, instruction: Instruction) -> None:
         context = self._origin(stage, instruction.flag("from"))
         if context is None:
             return
@@ -296,7 +252,7 @@ class _Survey:
             parents = instruction.flag("parents") not in (None, "false")
             stage.sources.append(Source(path, context, parents=parents, exclude=exclude))
 
-    def _run(self, stage: _Stage, instruction: Instruction) -> None:
+    def _run(self, stage: Stage, instruction: Instruction) -> None:
         for value in instruction.all_flags("mount"):
             fields = _mount_fields(self._expand(stage, value))
             kind = fields.get("type", "bind")
@@ -307,10 +263,10 @@ class _Survey:
                 path = fields.get("source", fields.get("src", "/"))
                 stage.sources.append(Source(path, context, is_literal=True))
 
-    def _expand(self, stage: _Stage, word: str) -> str:
+    def _expand(self, stage: Stage, word: str) -> str:
         return expand(word, stage.scope, self._escape)
 
-    def _origin(self, stage: _Stage, origin: str | None) -> str | None:
+    def _origin(self, stage: Stage, origin: str | None) -> str | None:
         """Give the context that a COPY or mount reads, None for a stage or an image."""
         if origin is None:
             return ""

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import string
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modelcompose.errors import LockFileError
+from modelcompose.pipeline.lock import (
+    Lock,
+    LockedStep,
+    lock_text,
+    parse_lock,
+    read_lock,
+    write_lock,
+)
+from modelcompose.pipeline.lock_merge import merge_locks
+from modelcompose.store.content import Content
+
+CONTENT = Content("folder", "sha256:" + "0" * 64, 12, files=3)
+texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1)
+scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts
+
+
+def _step(identity: str = "sha256:1", **changes: object) -> LockedStep:
+    return LockedStep(identity, "sha256:2", outputs={"out": CONTENT}, **changes)  # type: ignore[arg-type]
+
+
+@given(
+    names=st.lists(texts, unique=True, max_size=3),
+    params=st.dictionaries(texts, scalars, max_size=3),
+    environment=st.dictionaries(texts, st.none() | texts, max_size=3),
+    command=st.none() | st.lists(texts, max_size=3),
+)
+def test_what_is_written_is_read_back(
+    names: list[str],
+    params: dict[str, object],
+    environment: dict[str, str | None],
+    command: list[str] | None,
+) -> None:
+    step = _step(params=params, environment=environment, command=command)
+    lock = Lock({"python:3.11-slim": "sha256:3"}, dict.fromkeys(names, step))
+    assert parse_lock(lock_text(lock)) == lock
+
+
+def test_equal_locks_are_equal_bytes_in_any_order() -> None:
+    one = Lock(steps={"a": _step(), "b": _step()})
+    other = Lock(steps={"b": _step(), "a": _step()})
+    assert lock_text(one) == lock_text(other)
+
+
+def test_a_change_of_one_step_changes_its_lines_alone() -> None:
+    names = list(string.ascii_lowercase[:5])
+    before = lock_text(Lock(steps={name: _step() for name in names})).splitlines()
+    after = lock_text(
+        Lock(steps={name: _step("sha256:9" if name == "c" else "sha256:1") for name in names})
+    ).splitlines()
+    assert sum(one != other for one, other in zip(before, after, strict=True)) == 1
+
+
+def test_an_absent_lock_is_empty(tmp_path: Path) -> None:
+    assert read_lock(tmp_path / "ml.lock") == Lock()
+
+
+def test_an_empty_lock_makes_no_file(tmp_path: Path) -> None:
+    write_lock(tmp_path / "ml.lock", Lock())
+    assert not (tmp_path / "ml.lock").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("version: 99\n", "has version 99"),
+        ("<<<<<<< ours\nversion: 1\n", "conflict markers"),
+        ("steps: [", "is not a lock file"),
+        ("version: 1\nsteps: {a: {identity: 3}}\n", "is not a lock file"),
+        ("no lock", "no version in it"),
+    ],
+)
+def test_a_lock_that_cannot_be_read_says_why_and_how_to_mend_it(text: str, words: str) -> None:
+    with pytest.raises(LockFileError, match=words) as caught:
+        parse_lock(text)
+    assert caught.value.hint
+
+
+def test_changes_to_different_steps_merge() -> None:
+    base = Lock(steps={"a": _step(), "b": _step()})
+    ours, theirs = base.with_step("a", _step("sha256:7")), base.with_step("c", _step())
+    merged, conflicts = merge_locks(base, ours, theirs)
+    assert conflicts == []
+    assert {name: step.identity for name, step in merged.steps.items()} == {
+        "a": "sha256:7",
+        "b": "sha256:1",
+        "c": "sha256:1",
+    }
+
+
+def test_a_step_that_both_sides_changed_loses_its_entry() -> None:
+    base = Lock(steps={"a": _step(), "b": _step()})
+    merged, conflicts = merge_locks(
+        base, base.with_step("a", _step("sha256:7")), base.with_step("a", _step("sha256:8"))
+    )
+    assert conflicts == ["a"]
+    assert list(merged.steps) == ["b"]
+
+
+def test_a_step_that_one_side_took_away_stays_away() -> None:
+    base = Lock(steps={"a": _step(), "b": _step()})
+    merged, conflicts = merge_locks(base, Lock(steps={"b": _step()}), base)
+    assert (list(merged.steps), conflicts) == (["b"], [])
