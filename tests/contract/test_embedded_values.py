@@ -107,8 +107,36 @@ def test_interpolated_texts_are_those_of_compose(values: list[str]) -> None:
 
 
 ENVIRONMENT_LINES = [
-    *("A=1", "B = 2", "export C=3", "D: 4", "A_VALUE", "UNSET", "E=$A", "F='$A'", 'G="$A"', "=", ":"),
-    *("\n", "\n", "\n", " ", "\t", "#", " # c", "'", '"', "\\", "\\n", "\\$", '\\"', "\\0101", "$$"),
+    *(
+        "A=1",
+        "B = 2",
+        "export C=3",
+        "D: 4",
+        "A_VALUE",
+        "UNSET",
+        "E=$A",
+        "F='$A'",
+        'G="$A"',
+        "=",
+        ":",
+    ),
+    *(
+        "\n",
+        "\n",
+        "\n",
+        " ",
+        "\t",
+        "#",
+        " # c",
+        "'",
+        '"',
+        "\\",
+        "\\n",
+        "\\$",
+        '\\"',
+        "\\0101",
+        "$$",
+    ),
     *("${A}", "${UNSET:-d}", "H=a b", "I.j-k[0]=x", "é=ü", "\r\n", "export", "x", "12=3", "\ufeff"),
 ]
 
@@ -119,7 +147,26 @@ def test_environment_files_say_what_they_say_to_compose(values: list[str]) -> No
     assert_same(values, _environment_files)
 
 
-WORDS = ["a", "b c", " ", "\t", "\n", "'", '"', "\\", "`", "(", ")", "$$(", ";", "&", "|", ">", "2>", "#"]
+WORDS = [
+    "a",
+    "b c",
+    " ",
+    "\t",
+    "\n",
+    "'",
+    '"',
+    "\\",
+    "`",
+    "(",
+    ")",
+    "$$(",
+    ";",
+    "&",
+    "|",
+    ">",
+    "2>",
+    "#",
+]
 
 
 @given(_from(WORDS, most=8))
@@ -152,7 +199,21 @@ def test_sizes_are_the_bytes_that_compose_finds(values: list[str]) -> None:
     assert_same(values, _field("mem_limit"))
 
 
-PORTS = ["80", "8080", "1", ":", ":", "-", "/", "/tcp", "/udp", "127.0.0.1:", "[::1]:", "9-11", "99999"]
+PORTS = [
+    "80",
+    "8080",
+    "1",
+    ":",
+    ":",
+    "-",
+    "/",
+    "/tcp",
+    "/udp",
+    "127.0.0.1:",
+    "[::1]:",
+    "9-11",
+    "99999",
+]
 
 
 @given(_from(PORTS, most=5))
@@ -161,7 +222,25 @@ def test_ports_are_spread_as_compose_spreads_them(values: list[str]) -> None:
     assert_same([[value] for value in values], _field("ports"))
 
 
-MOUNTS = ["./", "/", "/a", "a", "b", ":", ":", "..", "~", "ro", "rw", "z", ",", "nocopy", "rshared", "//", "é"]
+MOUNTS = [
+    "./",
+    "/",
+    "/a",
+    "a",
+    "b",
+    ":",
+    ":",
+    "..",
+    "~",
+    "ro",
+    "rw",
+    "z",
+    ",",
+    "nocopy",
+    "rshared",
+    "//",
+    "é",
+]
 
 
 @given(_from(MOUNTS, most=7))

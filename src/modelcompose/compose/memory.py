@@ -55,14 +55,14 @@ class Memory(Struct, frozen=True):
         except (OSError, msgspec.DecodeError):
             return None
 
-    def remember(self, key: str, resolved: Resolved, project: Project) -> None:
-        """Keep what Compose made, unless secrets stand in it."""
+    def remember(self, key: str, packed: bytes, project: Project) -> None:
+        """Keep what Compose made, as `pack` gives it, unless secrets stand in it."""
         if self._holds_secrets(project):
             return
         temporary = self.folder / f".{key}.{os.getpid()}"
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            temporary.write_bytes(msgspec.msgpack.encode(resolved))
+            temporary.write_bytes(packed)
             temporary.replace(self.folder / key)
             self._forget_oldest()
 
@@ -81,6 +81,11 @@ class Memory(Struct, frozen=True):
         kept = sorted(self.folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
         for path in kept[:-_KEPT]:
             path.unlink(missing_ok=True)
+
+
+def pack(resolved: Resolved) -> bytes:
+    """Give what Compose made as bytes."""
+    return msgspec.msgpack.encode(resolved)
 
 
 def memory_key(

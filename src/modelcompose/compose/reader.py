@@ -19,7 +19,7 @@ from modelcompose.compose.docker_config import (
     resolve,
 )
 from modelcompose.compose.fault import Fault
-from modelcompose.compose.memory import Memory, Resolved, memory_key
+from modelcompose.compose.memory import Memory, Resolved, memory_key, pack
 from modelcompose.compose.project import ComposeOptions, Project
 from modelcompose.compose.sources import Sources, interpolated
 from modelcompose.errors import GrammarError, NotFound
@@ -124,10 +124,13 @@ def _project(reading: _Reading, profiles: tuple[str, ...], memory: Memory | None
     command = config_command(options, reading.environment, need_values=reading.need_values)
     key = memory_key(command, reading.environment, reading.discovery, reading.sources)
     known = memory.recall(key) if key else None
-    resolved = known or _resolved(reading, options, profiles)
+    if known is not None:
+        return _build(reading, known, profiles)
+    resolved = _resolved(reading, options, profiles)
+    packed = pack(resolved)  # before building, which takes `x-ml` out
     project = _build(reading, resolved, profiles)
-    if key and known is None:
-        memory.remember(key, resolved, project)
+    if key:
+        memory.remember(key, packed, project)
     return project
 
 

@@ -72,6 +72,8 @@ class Inputs:
     def declared(self, service: Service, item: Input) -> dict[str, Content | None]:
         """Look at one declared input; a glob gives what matches it, a missing path None.
 
+        A glob that nothing matches is a missing path.
+
         Raises:
             PlanError: the path can never be an input.
         """
@@ -86,11 +88,12 @@ class Inputs:
         skip = self.skip_for(service)
         if not is_glob(item.path):
             return {item.path: self._states.look(self.directory / item.path, skip=skip)}
-        return {
+        found = {
             path: self._states.look(self.directory / path, skip=skip)
             for path in self._matching(item.path)
             if not skip(self.directory / path)
         }
+        return found or {item.path: None}
 
     def changed(self, service: Service, seen: Mapping[str, Content]) -> list[str]:
         """Name the inputs that are no longer what was seen of them."""

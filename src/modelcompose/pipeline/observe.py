@@ -190,7 +190,7 @@ class Observer:
     def _refuse_missing(self, node: Node, missing: Sequence[str], pending: Sequence[str]) -> None:
         for path in missing:
             writer = next(
-                (name for w, name in self.inputs.written.items() if overlap(w, path)), None
+                (name for w, name in self.inputs.written.items() if may_read(path, w)), None
             )
             if writer in pending:
                 continue
@@ -220,7 +220,7 @@ class Observer:
             raise PlanError(
                 f"{where(self.project, service.name, 'inputs')}: no mount of "
                 f"{service.name!r} shows {path}",
-                hint=f'add a bind mount, such as: volumes: ["./{path}:/{path}"]',
+                hint=f'add a bind mount, such as: volumes: ["{_such_as(path)}"]',
             )
 
     def _refuse_hidden_outputs(self, service: Service) -> None:
@@ -281,6 +281,11 @@ class Observer:
             return self._store.tree(digest)
         except ContentMissing:
             return None
+
+
+def _such_as(path: str) -> str:
+    """Give a mount that would show an input."""
+    return f"{path}:{path}:ro" if path.startswith("/") else f"./{path}:/{path}"
 
 
 def _failure(latest: Run | None, identity: str) -> str | None:

@@ -11,7 +11,13 @@ from modelcompose.compose.reader import read
 from modelcompose.tracking.masking import is_secret
 
 pytestmark = pytest.mark.docker
-FILE = "services: {a: {image: 'img:${TAG:-1}', environment: {NAME: '${NAME:-x}'}}}\n"
+FILE = """
+services:
+  a:
+    image: "img:${TAG:-1}"
+    environment: {NAME: "${NAME:-x}"}
+    x-ml: {step: {inputs: [], outputs: [out]}}
+"""
 
 
 @pytest.fixture
@@ -34,6 +40,7 @@ def test_what_is_remembered_is_the_same_project(memory: Memory) -> None:
     first = _read(memory)
     assert _entries(memory) == 1
     assert _read(memory) == first
+    assert first.steps
     assert _entries(memory) == 1
 
 

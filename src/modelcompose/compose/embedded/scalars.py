@@ -102,7 +102,7 @@ def number(value: Any, place: Place) -> Any:
     expect(value, place, "number", "string")
     try:
         return printed_number(single_precision(float(value))) or OMIT
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise Refused(place, f"expected a number, found {value!r}") from error
 
 

@@ -36,7 +36,9 @@ def shaped_without_values(
             return shape(tree, ())
         except Refused as error:
             remaining = _without(tree, error.place)
-            if remaining == tree or not any(_is_inside(place, error.place) for place in lost):
+            is_unknown_key = error.at != error.place
+            concerns_lost = any(_is_inside(place, error.place) for place in lost)
+            if is_unknown_key or not concerns_lost or remaining == tree:
                 raise
             tree = remaining
 

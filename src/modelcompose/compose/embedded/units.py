@@ -136,11 +136,7 @@ def printed_number(value: float) -> float | int:
 
 
 def single_precision(value: float) -> float:
-    """Round to 32 bits, then to the shortest decimal number that still means the same.
-
-    Raises:
-        OverflowError: it does not fit.
-    """
+    """Round to 32 bits, then to the shortest decimal number that still means the same."""
     from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context
 
     rounded: float = struct.unpack("f", struct.pack("f", value))[0]

@@ -106,7 +106,7 @@ def test_environment_files_of_inactive_profiles_are_named_but_not_read(write: Wr
 
     found = reading()
 
-    assert found.document == {"name": folder.name.replace(".", "")}
+    assert found.document == {"name": folder.name, "services": {}}
     assert found.env_files == (folder / "absent.env",)
 
 

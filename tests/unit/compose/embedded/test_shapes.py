@@ -87,7 +87,6 @@ def test_a_shape_gives_what_compose_prints(shape: Shape, value: Any, found: Any)
         (whole(least=0), -1, "must be greater than or equal to 0"),
         (whole(most=9), "10", "must be less than or equal to 9"),
         (number, "x", "expected a number, found 'x'"),
-        (number, 1e300, "expected a number, found 1e+300"),
         (size, "10x", "invalid size: '10x'"),
         (written_size, 10, "must be a string"),
         (duration, "10", "invalid duration '10'"),

@@ -109,7 +109,10 @@ def test_a_service_whose_network_it_shares_comes_along() -> None:
 
 
 def test_a_job_is_given_its_gpus_by_number() -> None:
-    devices = [{"capabilities": ["gpu"], "count": 2, "driver": "nvidia"}, {"capabilities": ["tpu"]}]
+    devices: list[dict[str, Any]] = [
+        {"capabilities": ["gpu"], "count": 2, "driver": "nvidia"},
+        {"capabilities": ["tpu"]},
+    ]
     deploy = {"resources": {"reservations": {"devices": devices}}}
     service = train({"deploy": deploy, "gpus": [{"count": -1}]}, device_ids=("1", "3"))
 
