@@ -12,6 +12,7 @@ from tests.contract.compose_config import CALLER, arguments_of, comparable, prin
 
 CORPUS = Path(__file__).with_name("compose_corpus")
 FILES = sorted(path.name for path in CORPUS.glob("*.yaml"))
+EXAMPLES = sorted(Path(__file__).parents[2].glob("examples/*/compose.yaml"))
 SERVICE = "services:\n  web:\n    image: x\n"
 
 pytestmark = pytest.mark.docker
@@ -25,6 +26,16 @@ def test_a_file_of_the_corpus_reads_as_compose_prints_it(name: str) -> None:
 
     assert expected is not None
     assert comparable(read(options, folder=CORPUS)) == comparable(expected)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
+def test_an_example_reads_as_compose_prints_it(path: Path) -> None:
+    options = ComposeOptions(profiles=("*",))
+
+    expected = printed(*arguments_of(options), folder=path.parent)
+
+    assert expected is not None
+    assert comparable(read(options, folder=path.parent)) == comparable(expected)
 
 
 @pytest.mark.parametrize("profiles", [("one",), ("two",), ("none", "two"), ("*",)])

@@ -86,7 +86,7 @@ def test_a_changed_command_is_named(trained: Workbench) -> None:
     assert cause.endswith("; true'")
 
 
-def test_an_added_output_is_named(trained: Workbench, command: list[str]) -> None:
+def test_an_added_output_is_named(trained: Workbench) -> None:
     compose(trained, step={**STEP["step"], "outputs": ["out.txt", "more"]})
     assert trained.causes("train") == ["output more added"]
 

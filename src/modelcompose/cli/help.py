@@ -17,13 +17,14 @@ with their inputs and outputs, under `x-ml`: they run when something they depend
 has changed, and every run is recorded. Plain `docker compose` accepts the same file.
 """
 
-_OUR_OPTIONS = (
+OUR_OPTIONS = (
     ("    --engine string", 'What runs the steps ("docker"|"process")'),
     ("-j, --jobs int", "How many steps may run at once"),
     ("    --quiet", "Print results only, no progress"),
     ("-v, --version", "Show the version"),
     ("-h, --help", "Show this help"),
 )
+"""Our global options, each as it is written with what it does."""
 
 _WITHOUT_COMPOSE = f"""\
 Verbs of Compose:
@@ -73,7 +74,7 @@ def help_text(program: str, compose: str) -> str:
     commands = {name: text for name, text in compose_verbs(compose) if name not in OUR_VERBS}
     parts = [_INTRODUCTION, _table("Verbs:", OUR_VERBS)]
     parts += [_table("Verbs of Compose, as they are there:", commands)] if commands else []
-    parts += [_table("Options:", dict(_OUR_OPTIONS))]
+    parts += [_table("Options:", dict(OUR_OPTIONS))]
     parts += [_compose_options(compose)] if compose else [_WITHOUT_COMPOSE]
     return "\n".join([*parts, _LAST]).replace("{program}", program)
 

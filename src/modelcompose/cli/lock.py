@@ -27,8 +27,10 @@ def merge(context: Context, base: Path | None, ours: Path | None, theirs: Path |
     made in the store, or makes it again.
 
     As a merge driver, with the three files as arguments, the result goes to the second:
+
+    \b
     git config merge.ml-lock.driver "modelcompose lock merge %O %A %B"
-    """
+    """  # noqa: D301 - click's mark for lines to keep
     from modelcompose.errors import NotFound, UsageError
     from modelcompose.pipeline.lock import FILE_NAME, parse_lock, write_lock
     from modelcompose.pipeline.lock_merge import conflict_sides, merge_locks

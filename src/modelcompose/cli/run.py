@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Sequence
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from modelcompose.cli.context import Context
 from modelcompose.cli.run_arguments import positionals
-from modelcompose.errors import Interrupted, PlanError, UsageError
+from modelcompose.errors import PlanError, UsageError
 
 if TYPE_CHECKING:
     from modelcompose.compose.project import Project
@@ -257,34 +255,7 @@ def _carry_out(
     if plan.is_done:
         return take_as_done(session, plan, terminal)
     session.engine.check(session.project)
-    with _ended_by_signals():
-        try:
-            return execute(session, nodes, plan, orders, terminal)
-        except KeyboardInterrupt:
-            raise Interrupted(
-                "stopped; what had succeeded before is kept",
-                hint="the same command goes on from there",
-            ) from None
-        finally:
-            session.write_lock()
-
-
-class _ended_by_signals:  # noqa: N801 - used as a context manager only
-    """Take a request to end (SIGTERM, a lost terminal) like Ctrl-C: stop and record."""
-
-    def __enter__(self) -> None:
-        self._before = {
-            number: signal.signal(number, _interrupt) for number in (signal.SIGTERM, signal.SIGHUP)
-        }
-
-    def __exit__(self, *details: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    del number, frame
-    raise KeyboardInterrupt
+    return execute(session, nodes, plan, orders, terminal)
 
 
 def _print_results(session: Session, results: list[StepResult], form: str, *, quiet: bool) -> None:

@@ -49,7 +49,12 @@ _format = click.option(
 )
 
 
-@click.group("runs", cls=_Group, invoke_without_command=True)
+@click.group(
+    "runs",
+    cls=_Group,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option(
     "--filter",
     "chosen",

@@ -12,8 +12,9 @@ def schema() -> None:
     Editors complete and check every key with it. Save it beside compose.yaml, say as
     ml.schema.json, and begin compose.yaml with:
 
+    \b
     # yaml-language-server: $schema=./ml.schema.json
-    """
+    """  # noqa: D301 - click's mark for lines to keep
     import msgspec
 
     from modelcompose.compose.schema import schema as build_schema

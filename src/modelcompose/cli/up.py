@@ -76,7 +76,7 @@ def named_services(arguments: Sequence[str]) -> list[str]:
 
 
 @click.command(cls=_Up, context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("arguments", nargs=-1, metavar="[OPTIONS] [SERVICE]...")
+@click.argument("arguments", nargs=-1, metavar="[SERVICE]...")
 @click.option(
     "--steps",
     "choice",

@@ -73,7 +73,7 @@ def page() -> str:
     """Give the reference page as Markdown, one sentence a line."""
     documented = keys()
     rows = [
-        f"| [`{key.name}`](#{_anchor(key.name)}) | {_PLACE_TEXT[key.place]} |\n"
+        f"| [`{key.name}`](#{anchor(key.name)}) | {_PLACE_TEXT[key.place]} |\n"
         for key in documented
     ]
     return _HEAD + "".join(rows) + "".join(f"\n{_section(key)}" for key in documented)
@@ -136,10 +136,9 @@ def document_of(key: KeyPage) -> dict[str, Any]:
 
 
 def _section(key: KeyPage) -> str:
-    sentences = re.sub(r"(?<=[.!?]) (?=[A-Z`])", "\n", key.description)
     return (
         f"## `{key.name}`\n\n"
-        f"{sentences}\n\n"
+        f"{one_sentence_a_line(key.description)}\n\n"
         f"- Where: {_PLACE_TEXT[key.place]}\n"
         f"- Value: {key.kind}\n"
         f"- Default: {key.default}\n\n"
@@ -151,15 +150,26 @@ def _example(document: Any) -> str:
     return re.sub(r":? null$", ":", to_yaml(document), flags=re.MULTILINE)
 
 
-def _anchor(name: str) -> str:
-    return re.sub(r"[^\w-]", "", name.lower())
+def one_sentence_a_line(text: str) -> str:
+    """Give a paragraph with each of its sentences on a line of its own."""
+    return re.sub(r"(?<=[.!?]) (?=[A-Z`])", "\n", text)
+
+
+def anchor(heading: str) -> str:
+    """Give the name under which a page links to a heading of its own."""
+    return re.sub(r"[^\w-]", "", heading.lower().replace(" ", "-"))
+
+
+def write_page(path: str, text: str) -> None:
+    """Write a page where it belongs, from the repository's top."""
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8")
 
 
 def main() -> None:
-    """Write the page where it belongs, from the repository's top."""
-    target = Path(PAGE)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(page(), encoding="utf-8")
+    """Write the page anew."""
+    write_page(PAGE, page())
 
 
 if __name__ == "__main__":

@@ -98,6 +98,9 @@ class Execution(Protocol):
     def stop(self) -> None:
         """Ask it to end: the service's stop signal, after its grace period a kill. Idempotent."""
 
+    def kill(self) -> None:
+        """End it at once, like `stop` without a grace period. Idempotent."""
+
     def samples(self) -> Sequence[Sample]:
         """Give the resources seen so far, about one sample a second, oldest first."""
 
@@ -188,6 +191,12 @@ class Engine(Protocol):
 
     def stop_services(self, project: Project, names: Sequence[str]) -> None:
         """Stop services that `start_services` started."""
+
+    def interrupt(self) -> None:
+        """End what `pin`, `prepare` and `start_services` have under way, now and from now on.
+
+        They then raise an EngineError. Everything else goes on working. From any thread.
+        """
 
     def reclaim(self, project: Project, runs: Sequence[str]) -> list[str]:
         """End what dead commands left behind: everything of these runs that still runs.

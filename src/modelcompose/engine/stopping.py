@@ -25,15 +25,20 @@ class Stopping:
         self._deadline = float("inf") if timeout_s is None else start + timeout_s
         self._kill_at = float("inf")
         self._is_requested = False
+        self._is_hurried = False
 
     def request(self) -> None:
         """Have the execution asked to end at the next turn."""
         self._is_requested = True
 
+    def hurry(self) -> None:
+        """Have the execution killed at the next turns: asked, and granted no time."""
+        self._is_hurried = self._is_requested = True
+
     def next_moment(self) -> float:
         """Give the time of the next action; infinity where none is foreseen."""
         if self.cause is not None:
-            return self._kill_at
+            return 0.0 if self._is_hurried and self._kill_at < float("inf") else self._kill_at
         return 0.0 if self._is_requested else self._deadline
 
     def action(self, now: float) -> Literal["ask", "kill"] | None:

@@ -150,7 +150,7 @@ class Attempts:
         if log.failure is not None:
             raise log.failure
         if outcome.exit_code != 0 or outcome.stopped or outcome.timed_out or outcome.lost:
-            return self._fail(run, service, outcome, log)
+            return self._fail(run, service, laid, outcome, log)
         return self._succeed(run, service, laid), None
 
     def _lay(self, decision: Decision, service: Service, folder: Path) -> Laid:
@@ -186,9 +186,9 @@ class Attempts:
         return outcome, execution
 
     def _fail(
-        self, run: Run, service: Service, outcome: Outcome, log: RunLog
+        self, run: Run, service: Service, laid: Laid, outcome: Outcome, log: RunLog
     ) -> tuple[Run, Failure]:
-        failure = explain(self._session.project, service, outcome, log.tail)
+        failure = explain(self._session.project, service, outcome, log.tail, laid.folder)
         status: Status = "killed" if outcome.stopped else "failed"
         run = replace(run, status=status, error=failure.error)
         self._session.runs.finish(run)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from msgspec import Struct
 
 from modelcompose.compose.project import Project, Service
 from modelcompose.engine.protocol import Outcome
-from modelcompose.pipeline.mounts import project_path
+from modelcompose.pipeline.mounts import project_path, relative_path
 
 _MISSING_FILE = (
     re.compile(rb"No such file or directory: '([^'\n]+)'"),
@@ -31,7 +32,9 @@ class Failure(Struct, frozen=True):
     hint: str | None = None
 
 
-def explain(project: Project, service: Service, outcome: Outcome, tail: bytes) -> Failure:
+def explain(
+    project: Project, service: Service, outcome: Outcome, tail: bytes, workspace: Path
+) -> Failure:
     """Say why an execution failed.
 
     Args:
@@ -39,6 +42,7 @@ def explain(project: Project, service: Service, outcome: Outcome, tail: bytes) -
         service: the step's service.
         outcome: how the execution ended.
         tail: the last bytes of its log.
+        workspace: where it ran; a process, unlike a container, sees and names that path.
     """
     if outcome.lost is not None:
         return Failure(f"the engine went away: {outcome.lost}", "start the engine and run it again")
@@ -54,7 +58,7 @@ def explain(project: Project, service: Service, outcome: Outcome, tail: bytes) -
             "it was killed for want of memory (out of memory)",
             "raise the service's mem_limit, or the memory that Docker may use",
         )
-    return Failure(_exit_words(outcome.exit_code), _missing_input(project, service, tail))
+    return Failure(_exit_words(outcome.exit_code), _missing_input(project, service, tail, workspace))
 
 
 def _exit_words(code: int) -> str:
@@ -65,8 +69,10 @@ def _exit_words(code: int) -> str:
     return f"exit code {code}"
 
 
-def _missing_input(project: Project, service: Service, tail: bytes) -> str | None:
-    for path in _missing_paths(project, service, tail):
+def _missing_input(
+    project: Project, service: Service, tail: bytes, workspace: Path
+) -> str | None:
+    for path in _missing_paths(project, service, tail, workspace):
         target = project.directory / path
         if target.exists() and not _is_declared(service, path):
             return (
@@ -80,10 +86,13 @@ def _is_declared(service: Service, path: str) -> bool:
     return any(item.path == path for item in service.the_step.inputs or ())
 
 
-def _missing_paths(project: Project, service: Service, tail: bytes) -> Iterator[str]:
+def _missing_paths(
+    project: Project, service: Service, tail: bytes, workspace: Path
+) -> Iterator[str]:
     for pattern in _MISSING_FILE:
         for found in pattern.findall(tail):
-            path = project_path(project, service, found.decode(errors="replace"))
+            text = found.decode(errors="replace")
+            path = _inside(workspace, text) or project_path(project, service, text)
             if path is not None and path != ".":
                 yield _normal(path)
     for found in _MISSING_MODULE.findall(tail):
@@ -92,6 +101,10 @@ def _missing_paths(project: Project, service: Service, tail: bytes) -> Iterator[
             path = project_path(project, service, name)
             if path is not None:
                 yield _normal(path)
+
+
+def _inside(workspace: Path, text: str) -> str | None:
+    return relative_path(workspace, text) if text.startswith("/") else None
 
 
 def _normal(path: str) -> str:

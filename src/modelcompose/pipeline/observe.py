@@ -17,7 +17,7 @@ from modelcompose.pipeline.lock import Lock
 from modelcompose.pipeline.mounts import can_write, is_shown
 from modelcompose.pipeline.origin import where
 from modelcompose.pipeline.parameters import Overrides, ParameterFiles, parameter_values
-from modelcompose.pipeline.paths import covers, is_glob, outermost, overlap
+from modelcompose.pipeline.paths import covers, is_glob, may_read, outermost
 from modelcompose.pipeline.plan import Decision, Known, Made, Observation
 from modelcompose.pipeline.previous import lock_differences
 from modelcompose.pipeline.restored import content_within

@@ -40,7 +40,7 @@ def lock_differences(locked: LockedStep, parts: Mapping[str, Any]) -> tuple[str,
     """Say how an identity differs from the locked one, in words."""
     now = locked_step("", parts, {})
     found = []
-    if now.dockerfile != locked.dockerfile:
+    if now.dockerfile and locked.dockerfile and now.dockerfile != locked.dockerfile:
         found.append("the Dockerfile changed")
     elif now.image != locked.image:
         found.append("the image changed")

@@ -148,13 +148,18 @@ class Session:
     def stop(self) -> None:
         """Stop all executions within their grace periods and start no more."""
         self.stopping.set()
+        self.engine.interrupt()
+        for execution in self._running():
+            execution.stop()
+
+    def kill(self) -> None:
+        """End all executions at once."""
+        for execution in self._running():
+            execution.kill()
+
+    def _running(self) -> list[Execution]:
         with self._guard:
-            running = list(self._executions)
-        threads = [threading.Thread(target=execution.stop) for execution in running]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+            return list(self._executions)
 
     def workspace(self, run: str) -> Path:
         """Give the folder of a run's workspace."""

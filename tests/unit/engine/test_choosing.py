@@ -54,7 +54,7 @@ def test_a_docker_engine_that_is_not_there_says_how_to_go_on(
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
 
-    with pytest.raises(EngineUnavailable, match="/nowhere/docker[.]sock") as caught:
+    with pytest.raises(EngineUnavailable, match=r"/nowhere/docker\.sock") as caught:
         open_engine("docker").check()
 
     assert "--engine process" in (caught.value.hint or "")

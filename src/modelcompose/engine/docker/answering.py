@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelcompose.engine.docker.api import connect
-from modelcompose.engine.docker.compose import compose_program
+from modelcompose.engine.docker.compose import compose_words
 from modelcompose.engine.docker.endpoint import find_endpoint
 from modelcompose.errors import EngineError
 
@@ -22,6 +22,6 @@ def answer() -> tuple[str, bool]:
         version = connect(endpoint).ping()
     except EngineError as error:
         return error.message, False
-    if compose_program() is None:
+    if compose_words() is None:
         return f"{version} answers, but its Compose plugin is not installed", False
     return f"{version} answers", True

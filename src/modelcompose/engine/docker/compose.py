@@ -3,46 +3,26 @@
 from __future__ import annotations
 
 import os
-import platform
-import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from functools import cache
-from pathlib import Path
 
+from modelcompose.compose.command import plugin_available
+from modelcompose.compose.plugin import compose_program
 from modelcompose.compose.project import ComposeOptions, Project
-from modelcompose.engine.docker.endpoint import configuration_folder, configured_plugin_folders
 from modelcompose.engine.leftovers import RUN_VARIABLE
 from modelcompose.errors import EngineUnavailable
 
-_PLUGIN = "docker-compose"
-_SYSTEM_FOLDERS = (
-    "/usr/local/lib/docker/cli-plugins",
-    "/usr/local/libexec/docker/cli-plugins",
-    "/usr/lib/docker/cli-plugins",
-    "/usr/libexec/docker/cli-plugins",
-)
+_MISLEADING = frozenset({"COMPOSE_REMOVE_ORPHANS", "COMPOSE_PROFILES", "COMPOSE_FILE"})
 
 
 @cache
-def compose_program() -> tuple[str, ...] | None:
-    """Give the words that start Compose; None where it is not installed.
-
-    The plugin is started directly where it lies in a known folder: going through `docker` reads
-    every plugin first and costs 0.04 s a time.
-    """
-    folders = [
-        *configured_plugin_folders(os.environ),
-        str(configuration_folder(os.environ) / "cli-plugins"),
-        *_SYSTEM_FOLDERS,
-    ]
-    for folder in folders:
-        program = Path(folder) / _PLUGIN
-        if os.access(program, os.X_OK):
-            return (str(program),)
-    if platform.system() == "Darwin" and (docker := shutil.which("docker")):
-        return (docker, "compose")  # Docker Desktop may keep its plugins in the application
-    return None
+def compose_words() -> tuple[str, ...] | None:
+    """Give the words that start Compose; None where it is not installed."""
+    program = compose_program(os.environ)
+    if program is not None:
+        return (program,)
+    return ("docker", "compose") if plugin_available(os.environ) else None
 
 
 def compose(arguments: Sequence[str]) -> list[str]:
@@ -51,13 +31,13 @@ def compose(arguments: Sequence[str]) -> list[str]:
     Raises:
         EngineUnavailable: Compose is not installed.
     """
-    program = compose_program()
-    if program is None:
+    words = compose_words()
+    if words is None:
         raise EngineUnavailable(
             "docker: the Compose plugin is not installed",
             hint="install it: https://docs.docker.com/compose/install/linux/",
         )
-    return [*program, *arguments]
+    return [*words, *arguments]
 
 
 def project_arguments(project: Project) -> list[str]:
@@ -98,9 +78,6 @@ def rendered_environment(environment: Mapping[str, str], run: str | None = None)
     if run is not None:
         own[RUN_VARIABLE] = run
     return {k: v for k, v in environment.items() if k not in _MISLEADING} | own
-
-
-_MISLEADING = frozenset({"COMPOSE_REMOVE_ORPHANS", "COMPOSE_PROFILES", "COMPOSE_FILE"})
 
 
 def run_rendered(

@@ -11,6 +11,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from modelcompose.compose.plugin import configuration_folder
+
 _DEFAULT_HOST = "unix:///var/run/docker.sock"
 _DEFAULT_CONTEXT = "default"
 
@@ -37,7 +39,7 @@ def find_endpoint(environment: Mapping[str, str] | None = None) -> Endpoint:
     variables = os.environ if environment is None else environment
     if host := variables.get("DOCKER_HOST"):
         return Endpoint(host, "DOCKER_HOST")
-    folder = configuration_folder(variables)
+    folder = Path(configuration_folder(variables))
     name = variables.get("DOCKER_CONTEXT") or _field(
         _read(folder / "config.json"), "currentContext"
     )
@@ -46,18 +48,6 @@ def find_endpoint(environment: Mapping[str, str] | None = None) -> Endpoint:
     folder = folder / "contexts" / "meta" / hashlib.sha256(name.encode()).hexdigest()
     host = _field(_read(folder / "meta.json"), "Endpoints", "docker", "Host")
     return Endpoint(host or _DEFAULT_HOST, f"the Docker context {name!r}")
-
-
-def configuration_folder(environment: Mapping[str, str]) -> Path:
-    """Give the folder of the `docker` command's configuration."""
-    own = environment.get("DOCKER_CONFIG")
-    return Path(own) if own else Path.home() / ".docker"
-
-
-def configured_plugin_folders(environment: Mapping[str, str]) -> list[str]:
-    """Give `cliPluginsExtraDirs` of the configuration."""
-    found = _read(configuration_folder(environment) / "config.json").get("cliPluginsExtraDirs")
-    return [str(folder) for folder in found] if isinstance(found, list) else []
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -60,6 +60,11 @@ class ContainerExecution:
         self._stopping.request()
         self._wake.ring()
 
+    def kill(self) -> None:
+        """Kill the container."""
+        self._stopping.hurry()
+        self._wake.ring()
+
     def samples(self) -> Sequence[Sample]:
         """Give the samples taken so far."""
         return self._sampler.samples()

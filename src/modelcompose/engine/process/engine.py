@@ -80,6 +80,9 @@ class ProcessEngine:
     def stop_services(self, project: Project, names: Sequence[str]) -> None:
         """Do nothing: this engine starts no services."""
 
+    def interrupt(self) -> None:
+        """Do nothing: only executions take time here."""
+
     def reclaim(self, project: Project, runs: Sequence[str]) -> list[str]:  # noqa: ARG002 - run ids are unique
         """Kill the processes that dead commands left behind."""
         return end_processes(runs)

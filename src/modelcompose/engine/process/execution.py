@@ -95,6 +95,11 @@ class ProcessExecution:
         self._stopping.request()
         self._wake.ring()
 
+    def kill(self) -> None:
+        """Kill the group."""
+        self._stopping.hurry()
+        self._wake.ring()
+
     def samples(self) -> Sequence[Sample]:
         """Give the samples taken so far."""
         return self._sampler.samples()
