@@ -24,14 +24,10 @@ class Goal(Struct, frozen=True):
     against: Literal["ratio", "difference", "nothing"]
     """Ours divided by the peer's; ours less the peer's; ours alone."""
     limit: float
-    beside: str | None = None
-    """Label of a side whose figure is taken off ours first, where the target allows for it."""
 
     def value(self, costs: Mapping[str, Cost]) -> float:
         """Give what was reached, from each side's medians by its label."""
         ours = self._of(costs[OURS])
-        if self.beside is not None:
-            ours -= self._of(costs[self.beside])
         if self.against == "nothing":
             return ours
         peer = self._of(costs[PEER])

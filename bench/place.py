@@ -120,7 +120,7 @@ class Place:
             shutil.rmtree(self.variables["DVC_SITE_CACHE_DIR"])
 
     def _compose_folder(self, name: str) -> Path:
-        folder = one_step(self.folder / name)
+        folder = one_step(self.folder / name, self.variables)
         self._compose_folders.append(folder)
         return folder
 

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,10 +19,9 @@ _LEFT_OUT = ("COMPOSE_", "MODELCOMPOSE_", "DVC_", "GIT_", "PYTHON")
 class Chain:
     """A project of steps in a row: each reads the file of the one before, and adds a line."""
 
-    def __init__(self, folder: Path, length: int, variables: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, length: int) -> None:
         self.folder = folder
         self.length = length
-        self.variables = variables
         self.outputs = [folder / path for path in self._paths[1:]]
 
     @property
@@ -35,25 +35,6 @@ class Chain:
             (f"step{number:03}", f"(cat {before}; echo {number}) > {after}", before, after)
             for number, (before, after) in enumerate(pairs, 1)
         ]
-
-    def make(self, files: Mapping[str, Any]) -> None:
-        """Write a git repository with one commit that holds these files, as JSON."""
-        self.folder.mkdir(parents=True)
-        (self.folder / "out").mkdir()
-        (self.folder / "start.txt").write_text("0\n")
-        for name, document in files.items():
-            text = document if isinstance(document, str) else json.dumps(document, indent=1)
-            (self.folder / name).write_text(text)
-        self.call("git", "init", "--quiet")
-
-    def commit(self) -> None:
-        """Commit all that is there."""
-        self.call("git", "add", "--all")
-        self.call("git", "commit", "--quiet", "--message", "All steps")
-
-    def call(self, *command: str) -> None:
-        """Run a command in the project."""
-        subprocess.run(command, cwd=self.folder, env=self.variables, check=True)
 
     def wipe_outputs(self) -> None:
         """Delete every output, and nothing else."""
@@ -80,7 +61,7 @@ class Chain:
 
 def modelcompose_chain(folder: Path, length: int, variables: Mapping[str, str]) -> Chain:
     """Write the chain as a Compose file with `x-ml`."""
-    chain = Chain(folder, length, variables)
+    chain = Chain(folder, length)
     services = {
         name: {
             "image": IMAGE,
@@ -91,42 +72,45 @@ def modelcompose_chain(folder: Path, length: int, variables: Mapping[str, str]) 
         }
         for name, command, before, after in chain.links()
     }
-    chain.make(
-        {
-            "compose.yaml": {"name": _unique("chain"), "services": services},
-            ".gitignore": "/out\n",
-        }
-    )
-    chain.commit()
+    document = {"name": _unique("chain"), "services": services}
+    _write(folder, {"compose.yaml": document, "start.txt": "0\n", ".gitignore": "/out/\n"})
+    (folder / "out").mkdir()
+    _call(folder, variables, "git", "init", "--quiet")
+    _commit(folder, variables)
     return chain
 
 
 def dvc_chain(folder: Path, length: int, variables: Mapping[str, str], dvc: str) -> Chain:
     """Write the chain as a DVC pipeline, in a repository of git and DVC."""
-    chain = Chain(folder, length, variables)
+    chain = Chain(folder, length)
     stages = {
         name: {"cmd": command, "deps": [before], "outs": [after]}
         for name, command, before, after in chain.links()
     }
-    chain.make({"dvc.yaml": {"stages": stages}})
-    chain.call(dvc, "init", "--quiet")
+    _write(folder, {"dvc.yaml": {"stages": stages}, "start.txt": "0\n"})
+    (folder / "out").mkdir()
+    _call(folder, variables, "git", "init", "--quiet")
+    _call(folder, variables, dvc, "init", "--quiet")
     for name in ("core.analytics", "core.check_update"):
-        chain.call(dvc, "config", name, "false")
-    chain.commit()
+        _call(folder, variables, dvc, "config", name, "false")
+    _commit(folder, variables)
     return chain
 
 
-def one_step(folder: Path) -> Path:
+def one_step(folder: Path, variables: Mapping[str, str]) -> Path:
     """Write a project with one step, `a`, that does nothing; give its folder."""
     step = {"image": IMAGE, "command": ["true"], "x-ml": {"step": {"inputs": []}}}
-    folder.mkdir(parents=True)
-    document = {"name": _unique("noop"), "services": {"a": step}}
-    (folder / "compose.yaml").write_text(json.dumps(document, indent=1))
+    _write(folder, {"compose.yaml": {"name": _unique("noop"), "services": {"a": step}}})
+    _call(folder, variables, "git", "init", "--quiet")
+    _commit(folder, variables)
     return folder
 
 
 def variables(work: Path) -> dict[str, str]:
-    """Give the environment of every call: this one's, with nothing of the user's settings."""
+    """Give the environment of every call: this one's, without what would set a program up.
+
+    The programs beside this Python come first on the PATH, as in an environment that is active.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_LEFT_OUT)}
     own = {
         "DVC_GLOBAL_CONFIG_DIR": str(work / "dvc-global"),
@@ -140,9 +124,27 @@ def variables(work: Path) -> dict[str, str]:
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
         "MODELCOMPOSE_HOME": str(work / "home"),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "SHELL": "/bin/sh",
     }
     return kept | own
+
+
+def _write(folder: Path, files: Mapping[str, Any]) -> None:
+    """Make a folder with files: text as it is, all else as JSON, which is YAML too."""
+    folder.mkdir(parents=True)
+    for name, content in files.items():
+        text = content if isinstance(content, str) else json.dumps(content, indent=1)
+        (folder / name).write_text(text)
+
+
+def _commit(folder: Path, variables: Mapping[str, str]) -> None:
+    _call(folder, variables, "git", "add", "--all")
+    _call(folder, variables, "git", "commit", "--quiet", "--message", "The project")
+
+
+def _call(folder: Path, variables: Mapping[str, str], *command: str) -> None:
+    subprocess.run(command, cwd=folder, env=variables, check=True)
 
 
 def _unique(name: str) -> str:

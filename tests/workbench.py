@@ -41,7 +41,13 @@ class Workbench:
         """
         services = {name: _service(dict(keys)) for name, keys in steps.items()}
         document = {"name": self.name, **top, "services": services}
-        self.write({"compose.yaml": json.dumps(document, indent=2)})
+        self.write({"compose.yaml": json.dumps(document, indent=2, ensure_ascii=False)})
+
+    def add(self, service: str, **keys: Any) -> None:
+        """Add a service to `compose.yaml`, as `compose` writes them."""
+        document = json.loads(self.read("compose.yaml"))
+        document["services"][service] = _service(keys)
+        self.write({"compose.yaml": json.dumps(document, indent=2, ensure_ascii=False)})
 
     def run(
         self,

@@ -111,6 +111,14 @@ def test_logging_and_ports_of_the_service_do_not_bear_on_a_step(kit: Bench) -> N
         assert kit.run(kit.job("print('heard')", **keys)).log.stdout == b"heard\n"
 
 
+def test_a_terminal_of_the_service_does_not_mix_the_streams(kit: Bench) -> None:
+    script = "import sys; print('out'); print('err', file=sys.stderr)"
+
+    log = kit.run(kit.job(script, tty=True, stdin_open=True)).log
+
+    assert (log.stdout, log.of("stderr")) == (b"out\n", b"err\n")
+
+
 def test_a_step_killed_for_its_memory_says_so(kit: Bench) -> None:
     outcome = kit.run(kit.job("bytearray(256 * 2**20)", mem_limit="32m")).outcome
 
@@ -356,6 +364,18 @@ def test_a_service_that_lay_stopped_is_stopped_again_not_removed(
 
     now = docker("compose", "--file", file, "-p", project.name, "ps", "--all", "--quiet")
     assert now == created
+
+
+def test_services_can_be_stopped_after_an_interruption(
+    engine: DockerEngine, stack: Callable[[str], Project]
+) -> None:
+    project = stack(f"services:\n  db: {SERVICE}}}\n")
+    started = engine.start_services(project, ["db"])
+
+    engine.interrupt()
+    engine.stop_services(project, started)
+
+    assert running(project) == set()
 
 
 def test_a_service_that_becomes_unhealthy_is_an_error_with_its_log(

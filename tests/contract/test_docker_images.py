@@ -11,7 +11,7 @@ import pytest
 
 from modelcompose.compose.project import Build, Project, Service, Step
 from modelcompose.engine.docker.engine import DockerEngine
-from modelcompose.errors import BuildError
+from modelcompose.errors import BuildError, EngineError
 from modelcompose.testing.engine_bench import Bench
 
 pytestmark = pytest.mark.docker
@@ -260,3 +260,46 @@ def test_build_arguments_and_target_hold(engine: DockerEngine, folder: Path) -> 
     project = msgspec.structs.replace(project, services={"step": service})
 
     assert files_of(prepare(engine, project)) == {"made"}
+
+
+def test_a_build_may_start_from_another_service_s_image(
+    engine: DockerEngine, built: Project, folder: Path
+) -> None:
+    base = Build(str(folder), dockerfile_inline=f"FROM {IMAGE}\nRUN mkdir /code && touch /code/a\n")
+    build = Build(
+        str(folder),
+        dockerfile_inline="FROM base\nRUN touch /code/b\n",
+        additional_contexts={"base": "service:base"},
+    )
+    project = project_of(folder, build)
+    documents = {
+        "base": {"context": base.context, "dockerfile_inline": base.dockerfile_inline},
+        "step": {
+            "context": build.context,
+            "dockerfile_inline": build.dockerfile_inline,
+            "additional_contexts": build.additional_contexts,
+        },
+    }
+    services = {
+        "base": Service(name="base", document={"build": documents["base"]}, build=base),
+        "step": Service(name="step", document={"build": documents["step"]}, build=build),
+    }
+    project = msgspec.structs.replace(project, services=services)
+
+    assert files_of(prepare(engine, project)) == {"a", "b"}
+    docker("rmi", "--force", "modelcompose-kit-base")
+
+
+def test_a_build_under_way_is_ended_by_an_interruption(built: Project, folder: Path) -> None:
+    (folder / "Dockerfile").write_text(f"FROM {IMAGE}\nRUN echo begun && sleep 300\n")
+
+    def progress(line: str) -> None:
+        if "sleep 300" in line:
+            interrupted.interrupt()
+
+    interrupted = DockerEngine(progress=progress)
+
+    with pytest.raises(EngineError):
+        prepare(interrupted, built)
+    with pytest.raises(EngineError):
+        interrupted.pin([NOT_THERE])

@@ -329,9 +329,7 @@ def test_a_cycle_is_refused_and_drawn(bench: Workbench) -> None:
     )
     text = refused(bench)
     assert "the steps need each other in a circle" in text
-    assert "a → b → c → a" in text.replace("b → c → a → b", "a → b → c → a").replace(
-        "c → a → b → c", "a → b → c → a"
-    )
+    assert "a → c → b → a" in text
 
 
 def test_a_cycle_through_depends_on_is_refused(bench: Workbench) -> None:
@@ -440,8 +438,8 @@ def test_order_comes_from_matching_inputs_to_outputs(bench: Workbench) -> None:
         "step": {"inputs": [], "outputs": ["o"]},
     }
     bench.compose(steps)
-    upstream = {s["step"]: s["upstream"] for s in bench.json("status")["steps"]}
-    assert upstream == {"writer": [], **dict.fromkeys(steps.keys() - {"writer"}, ["writer"])}
+    for state in bench.json("status")["steps"]:
+        assert state["upstream"] == ([] if state["step"] == "writer" else ["writer"])
     assert set(bench.endings().values()) == {"done"}
     assert set(bench.endings().values()) == {"fresh"}
 

@@ -211,7 +211,7 @@ def test_what_a_killed_write_of_the_lock_left_is_no_input(making: Workbench) -> 
     implied = {"command": ["sh", "-c", "ls -A > seen.txt"], "step": {"outputs": ["seen.txt"]}}
     making.compose({"look": implied})
     making.run("run")
-    (making.folder / ".ml.lock.4711").write_text("half a lo")
+    (making.folder / ".ml.lock.new").write_text("half a lo")
     assert making.states() == {"look": "fresh"}
 
 

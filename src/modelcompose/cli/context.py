@@ -124,6 +124,12 @@ class Context:
             connection.close()
 
     @property
+    def is_dry_run(self) -> bool:
+        """Whether Compose's own global `--dry-run` was given: nothing may then be changed."""
+        given = [value for name, value in self.invocation.flags if name == "--dry-run"]
+        return bool(given) and given[-1] != "false"
+
+    @property
     def jobs(self) -> int:
         """Give how many steps may run at once."""
         import os

@@ -34,20 +34,19 @@ Compose's own options (`--file`, `--profile`, `--project-name`, `--env-file` and
 """  # noqa: E501, documentation has one sentence a line
 
 
-def verbs() -> Iterator[tuple[str, click.Command]]:
+def verbs() -> Iterator[tuple[str, click.Context]]:
     """Give every verb of ours, and after a verb the verbs inside it: `runs`, `runs show`, ….
 
-    They come by the words that call them.
+    Each comes by the words that call it, in the context in which it would be called.
     """
     for verb in OUR_VERBS:
-        yield from _with_inner(verb, command(verb))
+        yield from _with_inner(verb, _context(command(verb), f"{_PROGRAM} {verb}"))
 
 
-def options(of: click.Command) -> list[tuple[str, str]]:
+def options(context: click.Context) -> list[tuple[str, str]]:
     """Give each option of a verb as it is written, with what it does; `--help` is left out."""
-    context = click.Context(of)
-    own = [param for param in of.params if isinstance(param, click.Option) and not param.hidden]
-    return [record for option in own if (record := option.get_help_record(context))]
+    options = [each for each in context.command.params if isinstance(each, click.Option)]
+    return [record for each in options if (record := each.get_help_record(context))]
 
 
 def page() -> str:
@@ -62,35 +61,38 @@ def page() -> str:
             _options([(" ".join(name.split()), text) for name, text in OUR_OPTIONS]),
             "\n## Verbs\n\n| verb | what it does |\n| --- | --- |\n",
             *listed,
-            *(_section(name, verb) for name, verb in verbs()),
+            *(_section(name, context) for name, context in verbs()),
         ]
     )
 
 
-def _with_inner(name: str, verb: click.Command) -> Iterator[tuple[str, click.Command]]:
-    yield name, verb
-    if isinstance(verb, click.Group):
-        for inner, inside in verb.commands.items():
-            yield from _with_inner(f"{name} {inner}", inside)
+def _context(verb: click.Command, name: str, parent: click.Context | None = None) -> click.Context:
+    return click.Context(verb, info_name=name, parent=parent, **verb.context_settings)
 
 
-def _section(name: str, verb: click.Command) -> str:
+def _with_inner(name: str, context: click.Context) -> Iterator[tuple[str, click.Context]]:
+    yield name, context
+    if isinstance(context.command, click.Group):
+        for inner, verb in context.command.commands.items():
+            yield from _with_inner(f"{name} {inner}", _context(verb, inner, context))
+
+
+def _section(name: str, context: click.Context) -> str:
     level = "#" * (2 + name.count(" "))
-    called = f"{_PROGRAM} {name}"
-    usage = " ".join([called, *verb.collect_usage_pieces(click.Context(verb))])
+    usage = " ".join([context.command_path, *context.command.collect_usage_pieces(context)])
     parts = [
-        f"{level} `{called}`",
+        f"{level} `{context.command_path}`",
         f"```text\n{usage}\n```",
-        *_paragraphs(verb),
+        *_paragraphs(context.command.help or ""),
         *_extended(name),
-        *([_options(own).rstrip()] if (own := options(verb)) else []),
+        *([_options(own).rstrip()] if (own := options(context)) else []),
     ]
     return "\n" + "\n\n".join(parts) + "\n"
 
 
-def _paragraphs(verb: click.Command) -> Iterator[str]:
+def _paragraphs(text: str) -> Iterator[str]:
     """Give what the help says; a block that click leaves as it is stays one, but for its head."""
-    for paragraph in inspect.cleandoc(verb.help or "").split("\n\n"):
+    for paragraph in inspect.cleandoc(text).split("\n\n"):
         first, *lines = paragraph.splitlines()
         if first != _KEPT_AS_IT_IS:
             yield one_sentence_a_line(" ".join([first, *lines]))

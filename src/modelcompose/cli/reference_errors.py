@@ -14,9 +14,9 @@ _HEAD = """\
 A command that fails says on stderr where and what is wrong, and below it one way to mend it:
 
 ```text
-error: compose.yaml:14:9: services.train.x-ml.step.outputs: expected a map, found a list
+error: compose.yaml:14:9: services.train.x-ml.step.retires: unknown key
 
-hint: write `outputs: {PATH: }`
+hint: did you mean retries?
 ```
 
 A mistake in a file or on the command line never shows a traceback; one that does is a bug of Model Compose.

@@ -117,7 +117,7 @@ def run(context: Context, /, steps: tuple[str, ...], **flags: Any) -> int:
         if flags["no_deps"]:
             nodes = _without_services(nodes)
         forced = frozenset(steps or (n.step for n in nodes)) if flags["force"] else frozenset()
-        if flags["dry_run"]:
+        if flags["dry_run"] or context.is_dry_run:
             return _show_plan(session, nodes, forced, flags["form"])
         return bring(context, session, nodes, forced=forced, flags=flags)
 
@@ -208,7 +208,7 @@ def bring(
     session.folder.make()
     with project_lock(
         session.folder.path,
-        " ".join(session.command_line),
+        session.masker.text(" ".join(session.command_line)),
         wait=not flags.get("no_wait"),
         waiting=lambda holder: terminal.notes(f"waiting for {holder}"),
     ):
@@ -224,10 +224,11 @@ def _bring_locked(
     forced: frozenset[str],
     flags: dict[str, Any],
 ) -> int:
+    from modelcompose.pipeline.orders import Orders
     from modelcompose.pipeline.prepare import prepare_plan
     from modelcompose.pipeline.recovery import recover_project
-    from modelcompose.pipeline.step_worker import Orders
 
+    session.renew_lock()
     recover_project(session, terminal.notes)
     plan = prepare_plan(
         session,
@@ -249,11 +250,12 @@ def _bring_locked(
 def _carry_out(
     session: Session, nodes: list[Node], plan: Plan, orders: Any, terminal: Any
 ) -> list[StepResult]:
-    from modelcompose.pipeline.execute import execute
     from modelcompose.pipeline.prepare import take_as_done
 
     if plan.is_done:
         return take_as_done(session, plan, terminal)
+    from modelcompose.pipeline.execute import execute
+
     session.engine.check(session.project)
     return execute(session, nodes, plan, orders, terminal)
 

@@ -76,6 +76,17 @@ _COMPOSE = Group(
         Setting("COMPOSE_PROJECT_NAME", "the folder's name", "The project's name."),
         Setting("COMPOSE_ENV_FILES", "`.env`", "The environment files, separated by commas."),
         Setting("COMPOSE_DISABLE_ENV_FILE", "`false`", "`true` leaves `.env` unread."),
+        Setting(
+            "COMPOSE_REMOVE_ORPHANS",
+            "`false`",
+            "Counts in Compose's own verbs; never when a step starts, "
+            "which leaves other containers of the project alone.",
+        ),
+        Setting(
+            "COMPOSE_IGNORE_ORPHANS",
+            "`false`",
+            "Counts in Compose's own verbs; `true` when a step starts.",
+        ),
     ),
 )
 
@@ -114,6 +125,11 @@ _SYSTEM = Group(
             "PWD",
             "the current folder",
             "The name by which the shell came to the current folder, when links lead there.",
+        ),
+        Setting(
+            "CUDA_VISIBLE_DEVICES",
+            "every GPU",
+            "Set for a step of the process engine to the GPUs that it was given.",
         ),
         Setting("VIRTUAL_ENV", "none", "Set by `modelcompose demo` for steps run as processes."),
     ),

@@ -35,6 +35,7 @@ class Terminal:
         self._is_coloured = has_colour(self._stream)
         self._open_lines: dict[str, bytes] = {}
         self._guard = threading.Lock()
+        self._is_unseen = False
 
     def starts(self, step: str, *, run: str, cause: str, attempt: int) -> None:
         """Say that a step begins, and why."""
@@ -86,9 +87,14 @@ class Terminal:
         return self.paint(self._colour.get(step, "0"), f"{step:<{self._width}}") + "  "
 
     def _write(self, text: str) -> None:
-        if text:
+        """Show a text, as long as somebody is there to see: steps go on without an onlooker."""
+        if not text or self._is_unseen:
+            return
+        try:
             self._stream.write(text)
             self._stream.flush()
+        except OSError:  # a closed pipe, or a terminal that went away
+            self._is_unseen = True
 
 
 def has_colour(stream: TextIO) -> bool:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import click
 
 from modelcompose.cli.context import Context
+from modelcompose.cli.passthrough import replace_process
+from modelcompose.cli.up_services import start_services
 from modelcompose.errors import PlanError, UsageError
 
 if TYPE_CHECKING:
-    from modelcompose.compose.project import Project
     from modelcompose.pipeline.graph import Node
     from modelcompose.pipeline.session import Session
 
@@ -64,15 +65,17 @@ def _split(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
 
 def named_services(arguments: Sequence[str]) -> list[str]:
     """Give the service names among the arguments of Compose's `up`."""
-    names: list[str] = []
-    waiting = list(arguments)
-    while waiting:
-        word = waiting.pop(0)
-        if not word.startswith("-"):
-            names.append(word)
-        elif word in _VALUE_FLAGS and waiting:
-            waiting.pop(0)
-    return names
+    return [arguments[index] for index in _positions(arguments)]
+
+
+def _positions(arguments: Sequence[str]) -> list[int]:
+    """Give where the arguments that are no flags, nor their values, stand."""
+    pairs = pairwise(("", *arguments))
+    return [
+        index
+        for index, (before, word) in enumerate(pairs)
+        if not word.startswith("-") and before not in _VALUE_FLAGS
+    ]
 
 
 @click.command(cls=_Up, context_settings={"help_option_names": ["-h", "--help"]})
@@ -98,21 +101,37 @@ def up(context: Context, choice: str | None, arguments: tuple[str, ...]) -> int:
     started = names or list(project.services)
     steps = steps_behind(project, started)
     if not steps:
-        _compose(context, ["up", *arguments])
+        replace_process(context.invocation.compose_arguments)
     with context.session(project) as session:
         nodes = session.graph.select(sorted(steps))
-        code = _bring(context, session, nodes, choice)
-    if code != 0:
-        return code
-    return _start_services(context, project, arguments, names)
+        code = _bring(context, session, nodes, choice, arguments)
+    services = [name for name in started if name not in project.steps]
+    if code == 0 and services:
+        positions = _positions(arguments)
+        flags = [word for index, word in enumerate(arguments) if index not in positions]
+        start_services(context.invocation, project, ["up", *flags, *services])
+    return code
 
 
-def _bring(context: Context, session: Session, nodes: list[Node], choice: str | None) -> int:
+def _bring(
+    context: Context,
+    session: Session,
+    nodes: list[Node],
+    choice: str | None,
+    arguments: Sequence[str],
+) -> int:
+    from modelcompose.cli.plan_view import print_plan
     from modelcompose.cli.run import bring
     from modelcompose.pipeline.plan import make_plan
 
+    build, pull = "--build" in arguments, _pull_policy(arguments)
     plan = make_plan(nodes, session.observer.observe)
-    if plan.is_done or choice == "skip":
+    if choice == "skip" or "--no-deps" in arguments:
+        return 0
+    if context.is_dry_run:
+        print_plan(session, nodes, plan, "table")
+        return 0
+    if plan.is_done and not build and pull != "always":
         return 0
     waiting = [d for d in plan.decisions if d.action != "skip"]
     if choice == "fail":
@@ -122,7 +141,18 @@ def _bring(context: Context, session: Session, nodes: list[Node], choice: str | 
         )
     if choice is None and not _agrees(session, [d.step for d in waiting if d.action == "run"]):
         return 1
-    return bring(context, session, nodes, forced=frozenset(), flags={"form": "table"})
+    flags = {"form": "table", "build": build, "pull": pull}
+    return bring(context, session, nodes, forced=frozenset(), flags=flags)
+
+
+def _pull_policy(arguments: Sequence[str]) -> str | None:
+    """Give the value of Compose's `--pull`."""
+    for before, word in pairwise(("", *arguments)):
+        if before == "--pull":
+            return word
+        if word.startswith("--pull="):
+            return word.removeprefix("--pull=")
+    return None
 
 
 def _agrees(session: Session, steps: Sequence[str]) -> bool:
@@ -137,39 +167,3 @@ def _agrees(session: Session, steps: Sequence[str]) -> bool:
     if not long or not sys.stdin.isatty():
         return True
     return click.confirm(f"These steps will run first: {', '.join(long)}. Go on?", default=True)
-
-
-def _start_services(
-    context: Context, project: Project, arguments: Sequence[str], names: Sequence[str]
-) -> int:
-    """Become Compose's up for what is no step."""
-    from modelcompose.compose.render import render
-    from modelcompose.pipeline.services import without_steps
-    from modelcompose.pipeline.state_folder import StateFolder
-
-    services = [name for name in names or project.services if name not in project.steps]
-    if not services:
-        return 0
-    path = StateFolder(project.directory).path / "up.yaml"
-    path.touch(mode=0o600)  # values of variables stand in it
-    path.write_text(render(without_steps(project)), encoding="utf-8")
-    rest = [word for word in arguments if word not in project.steps]
-    _compose(context, ["up", *rest, *([] if names else services)], file=path, project=project)
-    return 0
-
-
-def _compose(
-    context: Context,
-    arguments: Sequence[str],
-    *,
-    file: Path | None = None,
-    project: Project | None = None,
-) -> None:
-    from modelcompose.cli.passthrough import replace_process
-
-    if file is None or project is None:
-        replace_process([*context.invocation.global_arguments, *arguments])
-    options = context.invocation.compose_options()
-    profiles = [f"--profile={name}" for name in project.profiles]
-    where = ["-f", str(file), "-p", project.name, "--project-directory", str(project.directory)]
-    replace_process([*where, *profiles, *options.arguments, *arguments])

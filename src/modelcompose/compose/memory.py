@@ -24,6 +24,8 @@ from modelcompose.compose.discovery import Discovery
 from modelcompose.compose.project import Project
 from modelcompose.compose.sources import Sources
 
+_FORMAT = 2
+"""Counts up when what is kept changes its meaning."""
 _KEPT = 64
 _VOLATILE = frozenset({"_", "OLDPWD", "SHLVL", "COLUMNS", "LINES", "TERM_SESSION_ID"})
 _REMOTE = ("://", "git@", "oci:")
@@ -121,7 +123,7 @@ def _parts(
     discovery: Discovery,
     sources: Sources,
 ) -> Iterator[bytes]:
-    yield __version__.encode()
+    yield f"{__version__} {_FORMAT}".encode()
     yield msgspec.json.encode([str(Path.cwd()), str(discovery.directory), *command])
     yield _stamp(command[0])
     for name in sorted(environment.keys() - _VOLATILE):

@@ -179,8 +179,19 @@ class Engine(Protocol):
             EngineError: it could not be started.
         """
 
-    def start_services(self, project: Project, names: Sequence[str]) -> list[str]:
+    def start_services(
+        self,
+        project: Project,
+        names: Sequence[str],
+        *,
+        begins: Callable[[Sequence[str]], None] | None = None,
+    ) -> list[str]:
         """Start services and wait until running, or healthy where they have a health check.
+
+        Args:
+            project: what the services belong to.
+            names: the services; what they depend on starts too.
+            begins: told, before anything is started, what this would return.
 
         Returns:
             The names that were not running before, which `stop_services` may stop.
@@ -190,7 +201,11 @@ class Engine(Protocol):
         """
 
     def stop_services(self, project: Project, names: Sequence[str]) -> None:
-        """Stop services that `start_services` started."""
+        """Stop services that `start_services` started.
+
+        Containers that this engine object made are removed too. Others, which an engine object of
+        a command that died may have made, are stopped alone: they may be the user's.
+        """
 
     def interrupt(self) -> None:
         """End what `pin`, `prepare` and `start_services` have under way, now and from now on.

@@ -6,15 +6,17 @@ import os
 import shutil
 import time
 import uuid
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from modelcompose.compose.project import Service
-from modelcompose.engine.protocol import Execution, Job, Outcome
-from modelcompose.errors import EngineLost, ModelComposeError
+from modelcompose.engine.protocol import Execution, Job, Outcome, Sample
+from modelcompose.errors import EngineLost, ModelComposeError, StorageFull
 from modelcompose.pipeline.collect import Collector
 from modelcompose.pipeline.failure import Failure, explain
 from modelcompose.pipeline.plan import Decision
@@ -26,7 +28,7 @@ from modelcompose.pipeline.workspace import Laid, Layout
 from modelcompose.tracking.code import code_state
 from modelcompose.tracking.host import this_host
 from modelcompose.tracking.log_metrics import LogMetrics
-from modelcompose.tracking.run import Code, Host, Run, Status
+from modelcompose.tracking.run import Code, Host, Run, Series, Status
 from modelcompose.tracking.summary import summarize
 
 
@@ -74,18 +76,47 @@ class Attempts:
         service = self._session.project.services[decision.step]
         run = self._new_run(decision, service, image, number)
         self._session.runs.create(run)
-        self._reporter.starts(run.step, run=run.id, cause=run.cause, attempt=number)
         folder = self._session.workspace(run.id)
+        failure: Failure | None = None
         try:
-            run, failure = self._carry_out(run, decision, service, folder, devices)
-        except ModelComposeError as error:
-            message = error.message.replace(f"{folder}/", "")
-            run = replace(run, status="failed", error=message, ended_at=time.time())
-            failure = Failure(message, error.hint)
-            self._session.runs.finish(run)
+            run, failure = self._record(run, decision, service, folder, devices)
+            # Recorded and in the store: what fails from here on takes nothing away.
+            if failure is None and service.the_step.workspace == "isolated":
+                self._collector.bring(folder, run.outputs, self._reporter.notes)
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            if not (failure and failure.is_engine_lost) and not self._collector.is_needed(folder):
+                shutil.rmtree(folder, ignore_errors=True)
         return _result(run, failure)
+
+    def _record(
+        self,
+        run: Run,
+        decision: Decision,
+        service: Service,
+        folder: Path,
+        devices: tuple[str, ...] | None,
+    ) -> tuple[Run, Failure | None]:
+        """Have the step run and record how it ended, also when something of ours breaks."""
+        try:
+            self._reporter.starts(run.step, run=run.id, cause=run.cause, attempt=run.attempt)
+            ended = self._carry_out(run, decision, service, folder, devices)
+            run = _with_outcome(run, ended.outcome)
+            return self._conclude(run, service, ended)
+        except ModelComposeError as error:
+            failure = Failure(error.message.replace(f"{folder}/", ""), error.hint)
+            return self._break_off(run, folder, failure), failure
+        except BaseException as error:
+            self._break_off(run, folder, Failure(f"modelcompose itself failed: {error!r}"))
+            raise
+
+    def _break_off(self, run: Run, folder: Path, failure: Failure) -> Run:
+        """Record a run that cannot go on, once its workspace has made room on a full disk."""
+        shutil.rmtree(folder, ignore_errors=True)
+        ended_at = run.ended_at or time.time()
+        run = replace(run, status="failed", error=failure.error, ended_at=ended_at)
+        with suppress(StorageFull):  # the next command records it: the first cause counts here
+            self._session.runs.finish(run)
+        return run
 
     def _new_run(self, decision: Decision, service: Service, image: str | None, number: int) -> Run:
         session, known = self._session, decision.known
@@ -119,7 +150,7 @@ class Attempts:
         service: Service,
         folder: Path,
         devices: tuple[str, ...] | None,
-    ) -> tuple[Run, Failure | None]:
+    ) -> _Ended:
         laid = self._lay(decision, service, folder)
         job = self._job(run, service, laid, devices)
         metrics = LogMetrics(service.the_step.log_metrics)
@@ -134,24 +165,20 @@ class Attempts:
             outcome, execution = self._execute(job, log)
         finally:
             log.close()
-        run = replace(
-            run,
-            started_at=outcome.started_at,
-            ended_at=outcome.ended_at,
-            exit_code=outcome.exit_code,
-            oom_killed=outcome.oom_killed,
-            timed_out=outcome.timed_out,
-        )
-        self._session.engine.own(job, _places(service, laid))
-        self._session.runs.add_samples(run.id, execution.samples())
-        series = metrics.series()
+        return _Ended(laid, job, outcome, execution.samples(), metrics.series(), log)
+
+    def _conclude(self, run: Run, service: Service, ended: _Ended) -> tuple[Run, Failure | None]:
+        outcome, series = ended.outcome, ended.series
+        if not outcome.lost:
+            self._session.engine.own(ended.job, _places(service, ended.laid))
+        self._session.runs.add_samples(run.id, ended.samples)
         run = replace(run, metrics=summarize({}, series, self._objective(run.step)))
         self._session.runs.add_series(run.id, series)
-        if log.failure is not None:
-            raise log.failure
+        if ended.log.failure is not None:
+            raise ended.log.failure
         if outcome.exit_code != 0 or outcome.stopped or outcome.timed_out or outcome.lost:
-            return self._fail(run, service, laid, outcome, log)
-        return self._succeed(run, service, laid), None
+            return self._fail(run, service, ended.laid, outcome, ended.log)
+        return self._succeed(run, service, ended.laid), None
 
     def _lay(self, decision: Decision, service: Service, folder: Path) -> Laid:
         if service.the_step.workspace == "project":
@@ -195,7 +222,7 @@ class Attempts:
         return run, failure
 
     def _succeed(self, run: Run, service: Service, laid: Laid) -> Run:
-        """Record first, then change the project: the store mends a crash between the two."""
+        """Record before the project changes: the store mends a crash between the two."""
         collected = self._collector.collect(run.step, service.the_step, laid.folder)
         self._keep_listings(run)
         run = self._without_identity_if_disturbed(run, service)
@@ -209,8 +236,6 @@ class Attempts:
         )
         self._session.runs.add_series(run.id, collected.series)
         self._session.runs.finish(run)
-        if service.the_step.workspace == "isolated":
-            self._collector.bring(laid.folder, run.outputs, self._reporter.notes)
         return run
 
     def _without_identity_if_disturbed(self, run: Run, service: Service) -> Run:
@@ -238,6 +263,28 @@ class Attempts:
             for name, way in objective.items()
             if name.startswith(f"{step}.")
         }
+
+
+class _Ended(NamedTuple):
+    """An execution that came to its end."""
+
+    laid: Laid
+    job: Job
+    outcome: Outcome
+    samples: Sequence[Sample]
+    series: Sequence[Series]
+    log: RunLog
+
+
+def _with_outcome(run: Run, outcome: Outcome) -> Run:
+    return replace(
+        run,
+        started_at=outcome.started_at,
+        ended_at=outcome.ended_at,
+        exit_code=outcome.exit_code,
+        oom_killed=outcome.oom_killed,
+        timed_out=outcome.timed_out,
+    )
 
 
 def _places(service: Service, laid: Laid) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import uuid
 from collections.abc import Callable, Mapping
@@ -73,8 +74,12 @@ class Collector:
     ) -> None:
         """Make the project's outputs those in a staging folder, keeping edits made by hand."""
         self._keep_edits(outputs, notes)
-        journal = self._folder.journals / f"{uuid.uuid4().hex}.json"
+        journal = self._journal(staged)
         exchange(self._project.directory, staged, tuple(outputs), journal, states=self._states)
+
+    def is_needed(self, staged: Path) -> bool:
+        """Tell whether bringing in a staging folder's outputs was broken off, to be finished."""
+        return self._journal(staged).exists()
 
     def restore(self, outputs: Mapping[str, Content], notes: Callable[[str], None]) -> None:
         """Bring outputs back from the store.
@@ -88,7 +93,8 @@ class Collector:
                 self._store.place(content, staged / path, self._states)
             self.bring(staged, outputs, notes)
         finally:
-            shutil.rmtree(staged, ignore_errors=True)
+            if not self.is_needed(staged):
+                shutil.rmtree(staged, ignore_errors=True)
 
     def keep(self, path: str) -> list[tuple[str, str]]:
         """Keep in the store what lies at a path of the project and is not in it yet.
@@ -109,7 +115,11 @@ class Collector:
         self._store.put(target, content, self._states)
         return [(name, str(self._store.blob_path(digest))) for name, digest in new.items()]
 
+    def _journal(self, staged: Path) -> Path:
+        return self._folder.journals / f"{staged.name}.json"
+
     def _keep_edits(self, outputs: Mapping[str, Content], notes: Callable[[str], None]) -> None:
         for path in outputs:
             for name, blob in self.keep(path):
-                notes(f"{name} was changed by hand; to bring it back: cp {blob} {name}")
+                command = shlex.join(["cp", blob, name])
+                notes(f"{name} was changed by hand; to bring it back: {command}")

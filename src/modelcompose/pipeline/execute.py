@@ -10,10 +10,11 @@ from modelcompose.errors import Interrupted
 from modelcompose.pipeline.devices import Devices, Grant
 from modelcompose.pipeline.graph import Node
 from modelcompose.pipeline.interruption import interruptions
+from modelcompose.pipeline.orders import Orders
 from modelcompose.pipeline.plan import Plan
 from modelcompose.pipeline.report import Reporter, StepResult
 from modelcompose.pipeline.session import Session
-from modelcompose.pipeline.step_worker import Orders, StepWorker
+from modelcompose.pipeline.step_worker import StepWorker
 
 
 def execute(
@@ -55,7 +56,7 @@ class _Executor:
         self._events: SimpleQueue[Future[StepResult] | None] = SimpleQueue()
         """Each future that is done; None for each request to end."""
         self._requests = 0
-        self._worker = StepWorker(session, plan, orders, reporter)
+        self._worker = StepWorker(session, plan, orders.forced, reporter)
         self._pool = ThreadPoolExecutor(max_workers=orders.jobs, thread_name_prefix="step")
         claims = any(session.service(node).gpus for node in nodes)
         self._devices = Devices(session.engine.gpus() if claims else ())

@@ -30,6 +30,8 @@ class Failure(Struct, frozen=True):
 
     error: str
     hint: str | None = None
+    is_engine_lost: bool = False
+    """Whether what ran may still be there: the next command then ends it."""
 
 
 def explain(
@@ -45,7 +47,11 @@ def explain(
         workspace: where it ran; a process, unlike a container, sees and names that path.
     """
     if outcome.lost is not None:
-        return Failure(f"the engine went away: {outcome.lost}", "start the engine and run it again")
+        return Failure(
+            f"the engine went away: {outcome.lost}",
+            "start the engine and run it again",
+            is_engine_lost=True,
+        )
     if outcome.stopped:
         return Failure("it was stopped")
     if outcome.timed_out:
@@ -58,7 +64,8 @@ def explain(
             "it was killed for want of memory (out of memory)",
             "raise the service's mem_limit, or the memory that Docker may use",
         )
-    return Failure(_exit_words(outcome.exit_code), _missing_input(project, service, tail, workspace))
+    hint = _missing_input(project, service, tail, workspace)
+    return Failure(_exit_words(outcome.exit_code), hint)
 
 
 def _exit_words(code: int) -> str:
@@ -69,9 +76,7 @@ def _exit_words(code: int) -> str:
     return f"exit code {code}"
 
 
-def _missing_input(
-    project: Project, service: Service, tail: bytes, workspace: Path
-) -> str | None:
+def _missing_input(project: Project, service: Service, tail: bytes, workspace: Path) -> str | None:
     for path in _missing_paths(project, service, tail, workspace):
         target = project.directory / path
         if target.exists() and not _is_declared(service, path):

@@ -189,8 +189,9 @@ def _steps_behind(project: Project, service: str) -> set[str]:
 
 
 def _ordered(project: Project, upstream: Mapping[str, set[str]]) -> list[str]:
+    settled = {name: sorted(before) for name, before in upstream.items()}
     try:
-        return list(TopologicalSorter(upstream).static_order())
+        return list(TopologicalSorter(settled).static_order())
     except CycleError as error:
         names: list[str] = list(reversed(error.args[1]))
         raise PlanError(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from modelcompose.compose.project import Project, Service
 from modelcompose.engine.protocol import Engine
 from modelcompose.pipeline.identity import identity_of
-from modelcompose.pipeline.image_definition import Definition, define
 from modelcompose.pipeline.inputs import NEVER, Inputs
 from modelcompose.store.states import FileStates
+
+if TYPE_CHECKING:
+    from modelcompose.pipeline.image_definition import Definition
 
 
 class Images:
@@ -86,6 +88,8 @@ class Images:
         """Give what the service's image is built from."""
         if service.build is None:
             raise TypeError(f"service {service.name!r} has no build")
+        from modelcompose.pipeline.image_definition import define
+
         key = repr(service.build)
         if key not in self._definitions:
             self._definitions[key] = define(

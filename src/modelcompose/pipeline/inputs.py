@@ -11,6 +11,7 @@ from pathlib import Path
 
 from modelcompose.compose.project import Input, Project, Service
 from modelcompose.errors import PlanError
+from modelcompose.pipeline.lock import FILE_NAME, UNFINISHED_NAME
 from modelcompose.pipeline.mounts import project_mounts, relative_path
 from modelcompose.pipeline.origin import where
 from modelcompose.pipeline.paths import covers, is_glob
@@ -18,7 +19,7 @@ from modelcompose.store.content import Content
 from modelcompose.store.states import FileStates
 
 STATE_FOLDER = ".ml"
-NEVER = (STATE_FOLDER, ".git", "ml.lock")
+NEVER = (STATE_FOLDER, ".git", FILE_NAME, UNFINISHED_NAME)
 """First parts of paths that are never an input, nor part of an image."""
 _NOT_CODE = frozenset({".venv", "venv", "node_modules", "__pycache__", ".ipynb_checkpoints"})
 

@@ -5,19 +5,25 @@ One block a step, sorted, one line a fact, so that changes to different steps me
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from modelcompose import __version__
 from modelcompose.errors import LockFileError, ProjectError
 from modelcompose.store.content import Content
+from modelcompose.store.failures import translate
+from modelcompose.store.states import FileStates
 
 FILE_NAME = "ml.lock"
+UNFINISHED_NAME = ".ml.lock.new"
 VERSION = 1
 _HEADER = "# Written by modelcompose; commit this file. Conflicts: modelcompose lock merge\n"
 
@@ -54,19 +60,32 @@ class Lock(Struct, frozen=True):
         return Lock({**self.images, **pins}, self.steps)
 
 
-def read_lock(path: Path) -> Lock:
+def read_lock(path: Path, states: FileStates | None = None) -> Lock:
     """Read `ml.lock`; an absent file is an empty lock.
+
+    Args:
+        path: the file.
+        states: the project's cache, which remembers the file as it was last parsed.
 
     Raises:
         LockFileError: it is corrupt, has conflict markers or a newer version.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        data = path.read_bytes()
+        text = data.decode()
     except FileNotFoundError:
         return Lock()
     except (OSError, UnicodeDecodeError) as error:
         raise LockFileError(f"{path.name}: cannot be read: {error}") from error
-    return parse_lock(text, path.name)
+    if states is None:
+        return parse_lock(text, path.name)
+    key = f"{path.name} {__version__} {hashlib.sha256(data).hexdigest()}"
+    known = states.get(path.name)
+    if known is not None and known.startswith(key.encode()):
+        return msgspec.msgpack.decode(known[len(key) :], type=Lock)
+    lock = parse_lock(text, path.name)
+    states.set(path.name, key.encode() + msgspec.msgpack.encode(lock))
+    return lock
 
 
 def parse_lock(text: str, name: str = FILE_NAME) -> Lock:
@@ -108,11 +127,15 @@ def _corrupt(name: str, what: str) -> LockFileError:
 
 
 def write_lock(path: Path, lock: Lock) -> None:
-    """Replace the file at once and durably, if it differs."""
+    """Replace the file at once and durably, if it differs.
+
+    Raises:
+        StoreError: it cannot be written; StorageFull where the disk is full.
+    """
     text = lock_text(lock)
     if _holds(path, text) or (not lock.steps and not lock.images and not path.exists()):
         return
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(UNFINISHED_NAME)
     try:
         with temporary.open("w", encoding="utf-8") as stream:
             stream.write(text)
@@ -120,10 +143,9 @@ def write_lock(path: Path, lock: Lock) -> None:
             os.fsync(stream.fileno())
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise LockFileError(
-            f"{path.name}: cannot be written: {error.strerror}; the old one is whole"
-        ) from error
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise translate(error, path, "cannot be written, the old one is whole") from error
 
 
 def _holds(path: Path, text: str) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from modelcompose.compose.project import Project, Service
 from modelcompose.engine.protocol import Engine
 from modelcompose.errors import ContentMissing, PlanError
@@ -28,6 +30,9 @@ from modelcompose.tracking.comparison import differences
 from modelcompose.tracking.masking import Masker
 from modelcompose.tracking.run import Run
 from modelcompose.tracking.runs import Runs
+
+_TRIALS = 100
+"""How many of a step's newest runs are looked through for the maker of its outputs."""
 
 
 class Observer:
@@ -76,33 +81,40 @@ class Observer:
         missing = [path for path, content in inputs.items() if content is None]
         pending = self._pending(node, service, decisions)
         self._refuse_missing(node, missing, pending)
-        latest = self._runs.latest(self.project.directory, node.step)
-        known = Observation(
-            node.step,
-            present=present,
-            is_cached=service.the_step.cache,
-            was_made_before=latest is not None or node.step in self.lock.steps,
-        )
+        looked = Observation(node.step, present=present, is_cached=service.the_step.cache)
         if pending:
             self._refuse_unset(service)
-            return _with(known, pending=tuple(pending))
+            return self._unknown(looked, pending=tuple(pending))
         image, definition = self.images.part(service, self.lock.images)
         unpinned = self.images.unpinned(service, self.lock.images)
         if unpinned:
-            return _with(known, unpinned=unpinned)
+            return self._unknown(looked, unpinned=unpinned)
         seen = {path: content for path, content in inputs.items() if content is not None}
         self._remember_folders(service, seen)
         parts = self.parts(service, image, seen)
-        identity = identity_of(parts)
-        made = self._made(node.step, identity)
-        return _with(
-            known,
-            known=Known(identity, parts, seen, definition),
+        known = Known(identity_of(parts), parts, seen, definition)
+        return self._compared(replace(looked, known=known), known)
+
+    def _unknown(self, looked: Observation, **why: Any) -> Observation:
+        """Tell of a step whose identity is not known yet."""
+        latest = self._runs.latest(self.project.directory, looked.step)
+        was_made = latest is not None or looked.step in self.lock.steps
+        return replace(looked, was_made_before=was_made, **why)
+
+    def _compared(self, looked: Observation, known: Known) -> Observation:
+        """Compare with what was made before; of a step that is fresh nothing more is asked."""
+        made = self._made(looked.step, known.identity)
+        if made is not None and made.outputs == looked.present:
+            return replace(looked, made=made, was_made_before=True)
+        latest = self._runs.latest(self.project.directory, looked.step)
+        return replace(
+            looked,
             made=made,
-            is_held=made is not None and self._is_held(made, present),
-            present_from=self._present_from(latest, identity, present),
-            differences=() if made else self._differences(node.step, parts, latest),
-            failure=_failure(latest, identity),
+            was_made_before=latest is not None or looked.step in self.lock.steps,
+            is_held=made is not None and self._is_held(made, looked.present),
+            present_from=self._present_from(looked, known.identity) if made else None,
+            differences=() if made else self._differences(looked.step, known.parts, latest),
+            failure=_failure(latest, known.identity),
         )
 
     def parts(
@@ -245,22 +257,31 @@ class Observer:
         changed = [c for path, c in made.outputs.items() if present.get(path) != c]
         return all(self._store.holds(content) for content in changed)
 
-    def _present_from(
-        self, latest: Run | None, identity: str, present: Mapping[str, Content | None]
-    ) -> str | None:
-        """Name the latest run when its outputs are what lies there and it was another work."""
-        if latest is None or latest.identity == identity or latest.status != "succeeded":
-            return None
-        return latest.id if dict(latest.outputs) == dict(present) else None
+    def _present_from(self, looked: Observation, identity: str) -> str | None:
+        """Name the run of this step, with another identity, that made what lies there."""
+        runs = self._runs.list(
+            folder=self.project.directory,
+            filter=f'step = "{looked.step}" and status = succeeded',
+            limit=_TRIALS,
+            columns=("outputs",),
+        )
+        others = (run for run in runs if run.identity != identity)
+        return next((run.id for run in others if run.outputs == looked.present), None)
 
     def _differences(
         self, step: str, parts: Mapping[str, Any], latest: Run | None
     ) -> tuple[str, ...]:
-        """Compare with the last run that went well, else with the lock, else with any run."""
-        good = self._runs.latest(self.project.directory, step, status="succeeded")
-        if good is None and step in self.lock.steps:
-            return lock_differences(self.lock.steps[step], parts)
-        previous = good or latest
+        """Compare with the run that the lock tells of, else with the last one that went well.
+
+        A trial with changed parameters does not move the lock: it is nothing to compare with.
+        """
+        locked = self.lock.steps.get(step)
+        previous = self._runs.result(locked.identity) if locked is not None else None
+        if previous is None and locked is not None:
+            return lock_differences(locked, parts)
+        if previous is None:
+            good = self._runs.latest(self.project.directory, step, status="succeeded")
+            previous = good or latest
         if previous is None:
             return ()
         folders = {c.digest for c in previous.inputs.values() if c.kind == "folder"}
@@ -292,9 +313,3 @@ def _failure(latest: Run | None, identity: str) -> str | None:
     if latest is None or latest.identity != identity or latest.status == "succeeded":
         return None
     return latest.error or latest.status
-
-
-def _with(seen: Observation, **changes: Any) -> Observation:
-    from msgspec.structs import replace
-
-    return replace(seen, **changes)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -237,6 +236,8 @@ def _parse_yaml(data: bytes) -> Any:
 
 
 def _parse_toml(data: bytes) -> Any:
+    import tomllib
+
     return tomllib.loads(data.decode())
 
 

@@ -187,6 +187,7 @@ def _about_changes(
     if not changed:
         return "missing", missing
     if seen.present_from is not None:
-        other = f"{', '.join(changed)} is from run {seen.present_from[:8]}"
+        verb = "is" if len(changed) == 1 else "are"
+        other = f"{', '.join(changed)} {verb} from run {seen.present_from[:8]}"
         return "stale", (*missing, other)
     return "modified", (*missing, *(f"{path} was changed by hand" for path in changed))

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from modelcompose.compose.project import Service
 from modelcompose.pipeline.graph import Node
 from modelcompose.pipeline.plan import Plan, make_plan
-from modelcompose.pipeline.report import Reporter, StepResult
+from modelcompose.pipeline.report import Reporter, StepResult, referred
 from modelcompose.pipeline.session import Session
-from modelcompose.pipeline.step_worker import refer
 
 
 def prepare_plan(
@@ -53,7 +52,7 @@ def take_as_done(session: Session, plan: Plan, reporter: Reporter) -> list[StepR
     for decision in plan.decisions:
         known, made = decision.known, decision.made
         session.record_made(decision.step, known.identity, known.parts, made.outputs)
-        results.append(refer(decision, "fresh"))
+        results.append(referred(decision, "fresh"))
         reporter.ends(results[-1])
     session.write_lock()
     return results

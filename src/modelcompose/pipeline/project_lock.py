@@ -7,11 +7,12 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from modelcompose.errors import Busy
+from modelcompose.store.failures import translated
 
 
 @contextmanager
@@ -30,34 +31,42 @@ def project_lock(
 
     Raises:
         Busy: another command holds the project and `wait` is false.
+        StoreError: the project cannot be written to, or its file system knows no locks.
     """
-    with (folder / "run.lock").open("a+", encoding="utf-8") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = _holder(stream)
-            if not wait:
-                raise Busy(
-                    f"another command works in this project: {holder}",
-                    hint="leave --no-wait away to wait for it",
-                ) from None
-            waiting(holder)
-            fcntl.flock(stream, fcntl.LOCK_EX)
+    path = folder / "run.lock"
+    with ExitStack() as stack:
+        with translated(path, "the project cannot be held for this command"):
+            stream = stack.enter_context(path.open("a+b", buffering=0))
+            _acquire(stream, wait=wait, waiting=waiting)
         _sign(stream, command)
         yield
 
 
-def _sign(stream: IO[str], command: str) -> None:
-    stream.seek(0)
-    stream.truncate()
-    json.dump({"pid": os.getpid(), "command": command, "since": time.time()}, stream)
-    stream.flush()
+def _acquire(stream: IO[bytes], *, wait: bool, waiting: Callable[[str], None]) -> None:
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = _holder(stream)
+        if not wait:
+            raise Busy(
+                f"another command works in this project: {holder}",
+                hint="leave --no-wait away to wait for it",
+            ) from None
+        waiting(holder)
+        fcntl.flock(stream, fcntl.LOCK_EX)
 
 
-def _holder(stream: IO[str]) -> str:
+def _sign(stream: IO[bytes], command: str) -> None:
+    told = {"pid": os.getpid(), "command": command, "since": time.time()}
+    with suppress(OSError):  # those who wait see no name then
+        stream.truncate(0)
+        stream.write(json.dumps(told).encode())
+
+
+def _holder(stream: IO[bytes]) -> str:
     stream.seek(0)
     try:
-        told = json.load(stream)
+        told = json.loads(stream.read())
         since = time.strftime("%H:%M:%S", time.localtime(told["since"]))
         return f"`{told['command']}` (process {told['pid']}, since {since})"
     except (ValueError, KeyError, TypeError):

@@ -4,28 +4,94 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
 
 from msgspec.structs import replace
 
+from modelcompose.engine import NAMES, open_engine
+from modelcompose.engine.protocol import Engine
+from modelcompose.errors import EngineError, EngineLost, EngineUnavailable, NotFound
+from modelcompose.pipeline.lock import UNFINISHED_NAME
+from modelcompose.pipeline.services import services_left, without_steps
 from modelcompose.pipeline.session import Session
 from modelcompose.store.exchange import recover
+from modelcompose.tracking.run import Run
 
 
 def recover_project(session: Session, notes: Callable[[str], None]) -> None:
     """End what still runs, record it as killed, and finish changes of outputs that were begun.
 
-    To be called with the project's lock held: whatever is recorded as running is then dead.
+    To be called with the project's lock held: whatever is recorded as running is then dead, and
+    whatever has a workspace is left over.
+
+    Raises:
+        StoreError: the outputs cannot be changed.
     """
     if recover(session.project.directory, session.folder.journals):
         notes("finished bringing in outputs, which a killed command had begun")
     dead = session.runs.unfinished(session.project.directory)
-    if dead:
-        session.engine.reclaim(session.project, [run.id for run in dead])
-        now = time.time()
-        for run in dead:
-            error = "the command that watched it was killed"
-            session.runs.finish(replace(run, status="killed", error=error, ended_at=now))
-            notes(f"run {run.id[:8]} of {run.step} was left behind by a killed command: ended it")
-    for folder in session.folder.work.iterdir() if session.folder.work.is_dir() else ():
-        shutil.rmtree(folder, ignore_errors=True)
+    left = list(session.folder.work.iterdir()) if session.folder.work.is_dir() else []
+    if dead or left:
+        kept = _reclaim(session, dead, left, notes)
+        for folder in left:
+            if folder.name not in kept:
+                shutil.rmtree(folder, ignore_errors=True)
+    for run in dead:
+        error = "the command that watched it was killed"
+        session.runs.finish(replace(run, status="killed", error=error, ended_at=time.time()))
+        notes(f"run {run.id[:8]} of {run.step} was left behind by a killed command: ended it")
+    _stop_services(session, notes)
+    with suppress(OSError):
+        session.lock_path.with_name(UNFINISHED_NAME).unlink(missing_ok=True)
+
+
+def _reclaim(
+    session: Session, dead: Sequence[Run], left: Sequence[Path], notes: Callable[[str], None]
+) -> set[str]:
+    """End what runs left; give those of which something may go on, for a later command to end."""
+    engines = {name: _engine_of(session, name) for name in (folder.name for folder in left)}
+    engines |= {run.id: run.engine for run in dead}
+    kept: set[str] = set()
+    for name in NAMES:
+        runs = [run for run, engine in engines.items() if engine in (name, None)]
+        try:
+            _engine(session, name).reclaim(session.project, runs)
+        except (EngineUnavailable, EngineLost) as error:
+            if waiting := {run for run in runs if engines[run] == name}:
+                notes(f"{error.message}; what a killed command left there is ended once it does")
+            kept |= waiting
+    return kept
+
+
+def _stop_services(session: Session, notes: Callable[[str], None]) -> None:
+    """Stop the services that a dead command had started for its steps."""
+    record = session.folder.services
+    left = services_left(record)
+    if left is None:
+        return
+    names = [name for name in left.services if name in session.project.services]
+    try:
+        if names:
+            engine = _engine(session, left.engine)
+            engine.stop_services(without_steps(session.project), names)
+            notes(f"stopped {', '.join(names)}, which a killed command had started")
+    except (EngineUnavailable, EngineLost) as error:
+        notes(f"{error.message}; {', '.join(names)} may still run there, for a killed command")
+        return
+    except EngineError as error:
+        notes(error.message)
+    record.unlink(missing_ok=True)
+
+
+def _engine(session: Session, name: str) -> Engine:
+    return session.engine if name == session.engine.name else open_engine(name)
+
+
+def _engine_of(session: Session, run: str) -> str | None:
+    """Give the engine of a run; None where the database does not know the run, as after a loss."""
+    try:
+        return session.runs.get(run).engine
+    except NotFound:
+        return None

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from modelcompose.pipeline.plan import Decision
 from modelcompose.store.content import Content
 from modelcompose.tracking.run import Metric
 
@@ -34,6 +35,21 @@ class StepResult(Struct, frozen=True):
     def is_good(self) -> bool:
         """Tell whether the step is up to date now."""
         return self.ending in {"fresh", "done", "restored"}
+
+
+def referred(decision: Decision, ending: Ending) -> StepResult:
+    """Give the result of a step that did not have to run."""
+    made = decision.made
+    return StepResult(
+        decision.step,
+        ending,
+        cause=decision.cause,
+        run=made.run,
+        ended_at=made.ended_at,
+        duration_s=made.duration_s,
+        metrics=made.metrics,
+        outputs=made.outputs,
+    )
 
 
 class Reporter(Protocol):

@@ -8,11 +8,13 @@ from typing import Literal
 
 from modelcompose.errors import StoreError
 from modelcompose.pipeline.report import Reporter
-from modelcompose.store.failures import translate
+from modelcompose.store.copying import write_all
+from modelcompose.store.failures import translate, translated
 from modelcompose.tracking.log_metrics import LogMetrics
 from modelcompose.tracking.masking import Masker
 
 _TAIL_BYTES = 16_384
+_CLAIM = "the log cannot be written"
 
 
 class RunLog:
@@ -26,8 +28,9 @@ class RunLog:
         metrics: LogMetrics,
         reporter: Reporter,
     ) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("wb", buffering=0)
+        with translated(path, _CLAIM):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("wb", buffering=0)
         self._step = step
         self._maskers = {"stdout": masker(), "stderr": masker()}
         self._metrics = metrics
@@ -58,6 +61,6 @@ class RunLog:
         if self.failure is not None:
             return
         try:
-            self._file.write(data)
+            write_all(self._file.fileno(), data)
         except OSError as error:
-            self.failure = translate(error, self._file.name, "the log cannot be written")
+            self.failure = translate(error, self._file.name, _CLAIM)

@@ -4,20 +4,39 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
 from modelcompose.compose.project import Project
 from modelcompose.engine.protocol import Engine
+from modelcompose.store.failures import translated
+
+
+class Started(Struct, frozen=True):
+    """Services that a command has started and not yet stopped, as a file says it."""
+
+    engine: str
+    services: tuple[str, ...]
 
 
 class Services:
     """The services of one command. Used from several threads."""
 
-    def __init__(self, project: Project, engine: Engine) -> None:
+    def __init__(self, project: Project, engine: Engine, record: Path) -> None:
+        """Prepare.
+
+        Args:
+            project: what the services belong to.
+            engine: starts and stops them.
+            record: the file that says which were started, for the next command should this die.
+        """
         self._project = without_steps(project)
         self._engine = engine
+        self._record = record
         self._guard = threading.Lock()
         self._ready: set[str] = set()
         self._started: list[str] = []
@@ -27,19 +46,42 @@ class Services:
 
         Raises:
             EngineError: a service does not come up.
+            StoreError: the project's folder cannot be written.
         """
         with self._guard:
             new = [name for name in names if name not in self._ready]
             if new:
-                self._started += self._engine.start_services(self._project, new)
+                self._started += self._engine.start_services(self._project, new, begins=self._note)
                 self._ready.update(new)
 
     def stop(self) -> None:
-        """Stop those that this command started."""
+        """Stop those that this command started.
+
+        Raises:
+            EngineError: they cannot be stopped; the next command tries again.
+        """
         with self._guard:
             if self._started:
                 self._engine.stop_services(self._project, self._started)
             self._started = []
+            self._record.unlink(missing_ok=True)
+
+    def _note(self, names: Sequence[str]) -> None:
+        started = Started(self._engine.name, (*self._started, *names))
+        new = self._record.with_name(f"{self._record.name}.new")
+        with translated(self._record, "cannot be written"):
+            new.write_bytes(msgspec.json.encode(started))
+            new.replace(self._record)
+
+
+def services_left(record: Path) -> Started | None:
+    """Give the services that a command which died had started; None where there are none."""
+    try:
+        return msgspec.json.decode(record.read_bytes(), type=Started)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.MsgspecError):
+        return Started("", ())
 
 
 def without_steps(project: Project) -> Project:

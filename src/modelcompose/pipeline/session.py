@@ -60,7 +60,7 @@ class Session:
         self.observer = Observer(
             project,
             graph=graph,
-            lock=read_lock(self.lock_path),
+            lock=read_lock(self.lock_path, self.states),
             runs=runs,
             store=store,
             states=self.states,
@@ -90,6 +90,10 @@ class Session:
     def service(self, node: Node) -> Service:
         """Give a step's service."""
         return self.project.services[node.step]
+
+    def renew_lock(self) -> None:
+        """Read `ml.lock` again: another command may have written it while this one waited."""
+        self.observer.lock = read_lock(self.lock_path, self.states)
 
     def pin(self, services: Sequence[Service], *, renew: bool, pull: bool) -> None:
         """Look up the digests of the images that services rest on.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from modelcompose.errors import StoreError
 from modelcompose.pipeline.inputs import STATE_FOLDER
+from modelcompose.store.failures import translated
 
 
 class StateFolder:
@@ -16,25 +16,23 @@ class StateFolder:
         self.work = self.path / "work"
         self.journals = self.path / "journal"
         self.states = self.path / "cache" / "states.db"
+        self.services = self.path / "services.json"
 
     def make(self) -> None:
         """Create the folder where it is absent.
 
         Raises:
-            StoreError: the project cannot be written to.
+            StoreError: the project cannot be written to; StorageFull where the disk is full.
         """
         ignore = self.path / ".gitignore"
         if ignore.exists():
             return
-        try:
+        with translated(self.path, "steps need a project folder that can be written to"):
             for folder in (self.work, self.journals, self.states.parent):
                 folder.mkdir(parents=True, exist_ok=True)
-            ignore.write_text("*\n", encoding="utf-8")
-        except OSError as error:
-            raise StoreError(
-                f"{self.path}: cannot be made: {error.strerror}",
-                hint="steps need a project folder that can be written to",
-            ) from error
+            unfinished = ignore.with_name(".gitignore.new")
+            unfinished.write_text("*\n", encoding="utf-8")
+            unfinished.replace(ignore)
 
     def workspace(self, run: str) -> Path:
         """Give the folder that stands in for the project while a run goes."""

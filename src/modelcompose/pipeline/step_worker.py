@@ -4,45 +4,45 @@ from __future__ import annotations
 
 import threading
 
-from msgspec import Struct
+from msgspec.structs import replace
 
 from modelcompose.compose.project import Service
-from modelcompose.errors import ModelComposeError
+from modelcompose.errors import ContentCorrupt, ContentMissing, ModelComposeError
 from modelcompose.pipeline.attempt import Attempts, look_around
 from modelcompose.pipeline.collect import Collector
 from modelcompose.pipeline.devices import Grant
 from modelcompose.pipeline.graph import Node
 from modelcompose.pipeline.plan import Decision, Plan, decide
-from modelcompose.pipeline.report import Ending, Reporter, StepResult
+from modelcompose.pipeline.report import Ending, Reporter, StepResult, referred
 from modelcompose.pipeline.services import Services
 from modelcompose.pipeline.session import Session
 
 _LONGEST_PAUSE_S = 60.0
 
 
-class Orders(Struct, frozen=True):
-    """How the user wants a plan carried out."""
-
-    jobs: int = 1
-    forced: frozenset[str] = frozenset()
-
-
 class StepWorker:
     """Works on the steps of one command. Used from several threads."""
 
-    def __init__(self, session: Session, plan: Plan, orders: Orders, reporter: Reporter) -> None:
+    def __init__(
+        self, session: Session, plan: Plan, forced: frozenset[str], reporter: Reporter
+    ) -> None:
         self._session = session
         self._decisions = {decision.step: decision for decision in plan.decisions}
-        self._forced = orders.forced
+        self._forced = forced
         self._reporter = reporter
-        self._services = Services(session.project, session.engine)
+        self._services = Services(session.project, session.engine, session.folder.services)
         self._collector = Collector(session.project, session.folder, session.store, session.states)
         self._guard = threading.Lock()
         self._attempts: Attempts | None = None
+        self._unforeseen: set[str] = set()
+        """Steps that did something else than was planned: what comes after is decided anew."""
 
     def close(self) -> None:
         """Stop the services that were started."""
-        self._services.stop()
+        try:
+            self._services.stop()
+        except ModelComposeError as error:  # the steps came out as they did all the same
+            self._reporter.notes(error.message)
 
     def bring(self, node: Node, grant: Grant) -> StepResult:
         """Bring one step up to date; every step before it is."""
@@ -51,6 +51,8 @@ class StepWorker:
         try:
             return self._bring(node, grant)
         except ModelComposeError as error:
+            if self._session.stopping.is_set():
+                return StepResult(node.step, "killed", error="it was stopped before it ran")
             return StepResult(node.step, "failed", error=error.message, hint=error.hint)
 
     def _bring(self, node: Node, grant: Grant) -> StepResult:
@@ -62,30 +64,41 @@ class StepWorker:
         if decision.action == "run":
             return self._run(node, service, decision, grant)
         if decision.action == "restore":
-            return self._restore(decision)
+            return self._restore(node, service, decision, grant)
         return self._refer(decision, "fresh")
 
     def _decide(self, node: Node, service: Service) -> Decision:
         """Look again where the plan could not know; the steps before have ended by now."""
         decision = self._decisions[node.step]
-        if decision.observation.known is not None or decision.state == "blocked":
+        is_unforeseen = not self._unforeseen.isdisjoint(node.upstream)
+        if is_unforeseen:
+            self._unforeseen.add(node.step)
+        elif decision.observation.known is not None or decision.state == "blocked":
             return decision
         if self._session.images.unpinned(service, self._session.lock.images):
             self._session.pin([service], renew=False, pull=False)
         seen = self._session.observer.observe(node, {})
         return decide(seen, is_forced=node.step in self._forced)
 
-    def _restore(self, decision: Decision) -> StepResult:
+    def _restore(
+        self, node: Node, service: Service, decision: Decision, grant: Grant
+    ) -> StepResult:
         present = decision.observation.present
         changed = {p: c for p, c in decision.made.outputs.items() if present.get(p) != c}
-        self._collector.restore(changed, self._reporter.notes)
+        try:
+            self._collector.restore(changed, self._reporter.notes)
+        except (ContentCorrupt, ContentMissing) as error:
+            self._reporter.notes(error.message)
+            self._unforeseen.add(node.step)
+            causes = (*decision.causes, "what it made is damaged in the store")
+            return self._run(node, service, replace(decision, causes=causes), grant)
         return self._refer(decision, "restored")
 
     def _refer(self, decision: Decision, ending: Ending) -> StepResult:
         """Refer to the run that made what the step would make."""
         known, made = decision.known, decision.made
         self._session.record_made(decision.step, known.identity, known.parts, made.outputs)
-        return refer(decision, ending)
+        return referred(decision, ending)
 
     def _run(self, node: Node, service: Service, decision: Decision, grant: Grant) -> StepResult:
         self._services.need(node.services)
@@ -96,6 +109,8 @@ class StepWorker:
             definition=decision.known.definition,
             ignore=self._session.images.ignore(service),
         )
+        if self._session.stopping.is_set():
+            return StepResult(node.step, "killed", error="it was stopped before it ran")
         result = self._try(service, decision, image, grant)
         if result.ending == "done" and result.is_reusable:
             known = decision.known
@@ -130,18 +145,3 @@ class StepWorker:
                     self._session, self._collector, self._reporter, surroundings
                 )
             return self._attempts
-
-
-def refer(decision: Decision, ending: Ending) -> StepResult:
-    """Give the result of a step that did not have to run."""
-    made = decision.made
-    return StepResult(
-        decision.step,
-        ending,
-        cause=decision.cause,
-        run=made.run,
-        ended_at=made.ended_at,
-        duration_s=made.duration_s,
-        metrics=made.metrics,
-        outputs=made.outputs,
-    )

@@ -334,6 +334,23 @@ time.sleep(600)
         assert outcome.stopped
         assert 0.5 <= time.monotonic() - asked < 10
 
+    def test_kill_grants_no_time(self, bench: Bench) -> None:
+        execution, _ = bench.start(bench.job(_DEAF, stop_grace_period_s=300.0))
+        execution.stop()
+
+        execution.kill()
+        execution.kill()
+
+        assert end_of(execution).exit_code == 137
+
+    def test_an_interrupted_engine_still_ends_its_steps(self, bench: Bench) -> None:
+        execution, _ = bench.start(bench.job(_READY_AND_WAIT))
+
+        bench.engine.interrupt()
+        execution.stop()
+
+        assert end_of(execution).stopped
+
     def test_stopping_what_has_ended_changes_nothing(self, bench: Bench) -> None:
         ran = bench.run(bench.job("pass"))
 

@@ -42,6 +42,26 @@ def test_the_first_cause_stays_the_cause() -> None:
     assert stopping.cause == "timeout"
 
 
+def test_hurry_kills_right_after_asking() -> None:
+    stopping = Stopping(None, 10, now=100)
+    stopping.hurry()
+
+    assert [stopping.action(101), stopping.action(101), stopping.action(101)] == [
+        "ask",
+        "kill",
+        None,
+    ]
+
+
+def test_hurry_cuts_a_grace_period_short() -> None:
+    stopping = Stopping(5, 10, now=100)
+    stopping.action(105)
+    stopping.hurry()
+
+    assert stopping.action(106) == "kill"
+    assert stopping.cause == "timeout"
+
+
 def test_a_request_that_was_never_acted_upon_is_no_cause() -> None:
     stopping = Stopping(None, 10, now=100)
     stopping.request()

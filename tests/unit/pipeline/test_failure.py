@@ -10,6 +10,7 @@ from modelcompose.engine.protocol import Outcome
 from modelcompose.pipeline.failure import explain
 from tests.unit.pipeline.making import project, service, step
 
+WORKSPACE = Path("/project/.ml/work/run")
 FAILED = Outcome(exit_code=1, started_at=0.0, ended_at=1.0)
 
 
@@ -28,7 +29,9 @@ def test_a_missing_file_of_the_project_is_named_with_the_line_to_add(
 ) -> None:
     (tmp_path / "lookup.csv").touch()
     train = service("train", step(inputs=[]), mounts=(Mount("bind", "/app", str(tmp_path)),))
-    failure = explain(project(train, directory=tmp_path), train, FAILED, tail)
+    failure = explain(
+        project(train, directory=tmp_path), train, FAILED, tail, tmp_path / ".ml/work/run"
+    )
     assert failure.hint is not None
     assert "  - lookup.csv" in failure.hint
 
@@ -37,7 +40,9 @@ def test_a_missing_module_of_the_project_is_named(tmp_path: Path) -> None:
     (tmp_path / "features.py").touch()
     train = service("train", step(inputs=[]), mounts=(Mount("bind", "/app", str(tmp_path)),))
     tail = b"ModuleNotFoundError: No module named 'features'"
-    failure = explain(project(train, directory=tmp_path), train, FAILED, tail)
+    failure = explain(
+        project(train, directory=tmp_path), train, FAILED, tail, tmp_path / ".ml/work/run"
+    )
     assert failure.hint is not None
     assert "  - features.py" in failure.hint
 
@@ -45,7 +50,11 @@ def test_a_missing_module_of_the_project_is_named(tmp_path: Path) -> None:
 def test_a_file_that_is_nowhere_gives_no_hint(tmp_path: Path) -> None:
     train = service("train", step(inputs=[]))
     failure = explain(
-        project(train, directory=tmp_path), train, FAILED, b"No such file or directory: 'x'"
+        project(train, directory=tmp_path),
+        train,
+        FAILED,
+        b"No such file or directory: 'x'",
+        tmp_path / ".ml/work/run",
     )
     assert failure.hint is None
 
@@ -65,4 +74,4 @@ def test_a_file_that_is_nowhere_gives_no_hint(tmp_path: Path) -> None:
 def test_the_cause_is_said_in_words(changes: dict[str, object], words: str) -> None:
     train = service("train", replace(step(), timeout_s=60.0))
     outcome = replace(FAILED, **changes)
-    assert words in explain(project(train), train, outcome, b"").error
+    assert words in explain(project(train), train, outcome, b"", WORKSPACE).error

@@ -14,7 +14,8 @@ from modelcompose.compose.embedded.shapes import OMIT, Place, Refused, expect, r
 
 _PROTOCOLS = {"tcp", "udp", "sctp"}
 _MAX_PORT = 65535
-_RANGE = re.compile(r"([0-9]+)(?:-([0-9]+))?", re.ASCII)
+# As Compose, which looks at the first two numbers of a range alone.
+_RANGE = re.compile(r"([0-9]+)(?:-([0-9]+)(?:-.*)?)?", re.ASCII)
 
 _long_form = record(
     {

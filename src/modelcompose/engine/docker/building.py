@@ -7,12 +7,14 @@ import subprocess
 import tempfile
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from modelcompose.compose.project import Build, Project, Service
+from modelcompose.engine.docker.children import Children
 from modelcompose.engine.docker.compose import (
     compose,
     rendered_arguments,
@@ -28,6 +30,7 @@ ALWAYS_IGNORED = ("**/.git", "**/.ml")
 """Never part of an image: they change with every commit and every run."""
 
 _TOLD_LINES = 20
+_SERVICE = "service:"
 
 
 def build_image(  # noqa: PLR0913 - what Engine.prepare is given, and where to
@@ -39,6 +42,7 @@ def build_image(  # noqa: PLR0913 - what Engine.prepare is given, and where to
     definition: str | None,
     ignore: Sequence[str],
     progress: Progress | None,
+    children: Children,
 ) -> str:
     """Build a service's image and give its id.
 
@@ -54,7 +58,7 @@ def build_image(  # noqa: PLR0913 - what Engine.prepare is given, and where to
             definition=definition,
             dockerfile=write_dockerfile(service.build or Build(""), ignore, Path(scratch)),
         )
-        _build(project, service, msgspec.json.encode(document), progress)
+        _build(project, service, msgspec.json.encode(document), progress, children)
     found = images.find(image_name(project, service))
     if found is None:
         raise BuildError(f"services.{service.name}.build: built, and the image is not here")
@@ -95,12 +99,30 @@ def render_build(
     rendered: dict[str, Any] = {"build": build, "image": image_name(project, service)}
     if service.platform:
         rendered["platform"] = service.platform
-    document = with_surroundings(project, {service.name: rendered})
+    document = with_surroundings(
+        project, {**_built_before(project, service), service.name: rendered}
+    )
     secrets = {_secret_name(entry) for entry in build.get("secrets") or ()}
     if secrets:
         held = project.document.get("secrets") or {}
         document["secrets"] = {name: held[name] for name in secrets if name in held}
     return document
+
+
+def _built_before(project: Project, service: Service) -> dict[str, Any]:
+    """Give the services whose images the build starts from, as `service:NAME` contexts."""
+    found: dict[str, Any] = {}
+    waiting = [service]
+    while waiting:
+        build = waiting.pop().build
+        contexts = build.additional_contexts.values() if build else ()
+        for name in (where.removeprefix(_SERVICE) for where in contexts if _SERVICE in where):
+            other = project.services.get(name)
+            if other is not None and name not in found:
+                image = image_name(project, other)
+                found[name] = {"image": image, "build": other.document.get("build")}
+                waiting.append(other)
+    return {name: {k: v for k, v in each.items() if v} for name, each in found.items()}
 
 
 def write_dockerfile(build: Build, ignore: Sequence[str], scratch: Path) -> Path | None:
@@ -159,18 +181,22 @@ def _may_start_from(service: Service, reference: str) -> bool:
     return any(repository(reference) in words for words in named)
 
 
-def _build(project: Project, service: Service, document: bytes, progress: Progress | None) -> None:
+def _build(
+    project: Project,
+    service: Service,
+    document: bytes,
+    progress: Progress | None,
+    children: Children,
+) -> None:
     arguments = [*rendered_arguments(project), "build", service.name]
     arguments[arguments.index("quiet")] = "plain"
-    process = subprocess.Popen(
+    with children.start(
         compose(arguments),
         env=rendered_environment(os.environ),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-    with process:
+    ) as process:
         told = _attend(process, document, progress)
     if process.returncode != 0:
         raise BuildError(
@@ -186,18 +212,15 @@ def _attend(
     if process.stdin is None or process.stdout is None:
         return []
     told: deque[str] = deque(maxlen=_TOLD_LINES)
-    try:
+    with suppress(BrokenPipeError):  # it has ended, and says why
         process.stdin.write(document)
         process.stdin.close()
-        for line in process.stdout:
-            text = line.decode(errors="replace").rstrip()
-            if text:
-                told.append(text)
-            if text and progress is not None:
-                progress(text)
-    except BaseException:
-        process.kill()
-        raise
+    for line in process.stdout:
+        text = line.decode(errors="replace").rstrip()
+        if text:
+            told.append(text)
+        if text and progress is not None:
+            progress(text)
     return list(told)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -10,6 +10,7 @@ from threading import Lock
 from modelcompose.compose.project import Project, Service
 from modelcompose.engine import gpus
 from modelcompose.engine.docker.api import Api, connect
+from modelcompose.engine.docker.children import Children
 from modelcompose.engine.docker.compose import compose
 from modelcompose.engine.docker.endpoint import Endpoint, find_endpoint
 from modelcompose.engine.docker.execution import ContainerExecution, remove
@@ -31,6 +32,7 @@ class DockerEngine:
     def __init__(self, *, progress: Progress | None = None) -> None:
         self._progress = progress
         self._building = Lock()
+        self._children = Children()
 
     def check(self, project: Project | None = None) -> None:
         """Make sure that an engine on this machine answers, and that Compose is installed.
@@ -85,6 +87,7 @@ class DockerEngine:
                 definition=definition,
                 ignore=ignore,
                 progress=self._progress,
+                children=self._children,
             )
 
     def start(self, job: Job, sink: LogSink) -> Execution:
@@ -96,13 +99,19 @@ class DockerEngine:
         require_local(self._endpoint, job.project)
         return ContainerExecution(self._api, start_container(self._api, job), job, sink)
 
-    def start_services(self, project: Project, names: Sequence[str]) -> list[str]:
+    def start_services(
+        self,
+        project: Project,
+        names: Sequence[str],
+        *,
+        begins: Callable[[Sequence[str]], None] | None = None,
+    ) -> list[str]:
         """Start services as `docker compose up --wait` does, from the user's own files.
 
         Raises:
             EngineError: a service does not come up.
         """
-        return self._services.start(project, names)
+        return self._services.start(project, names, begins)
 
     def stop_services(self, project: Project, names: Sequence[str]) -> None:
         """Stop services that `start_services` started.
@@ -111,6 +120,10 @@ class DockerEngine:
             EngineError: they cannot be stopped.
         """
         self._services.stop(project, names)
+
+    def interrupt(self) -> None:
+        """End builds, pulls and starting services, those under way and those to come."""
+        self._children.interrupt()
 
     def reclaim(self, project: Project, runs: Sequence[str]) -> list[str]:  # noqa: ARG002 - run ids are unique
         """Remove the containers of dead commands, and end what was about to start one."""
@@ -158,8 +171,8 @@ class DockerEngine:
 
     @cached_property
     def _images(self) -> Images:
-        return Images(self._api, self._progress)
+        return Images(self._api, self._children, self._progress)
 
     @cached_property
     def _services(self) -> Services:
-        return Services(self._api, self._progress)
+        return Services(self._api, self._children, self._progress)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Mapping
 from typing import Any
 
 from modelcompose.engine.docker.api import Api
+from modelcompose.engine.docker.children import Children
 from modelcompose.engine.docker.troubles import essence
 from modelcompose.engine.protocol import ImagePin, Progress
 from modelcompose.errors import BuildError
@@ -42,8 +42,9 @@ def digest_of(reference: str, image: Image) -> str:
 class Images:
     """The images of one engine."""
 
-    def __init__(self, api: Api, progress: Progress | None = None) -> None:
+    def __init__(self, api: Api, children: Children, progress: Progress | None = None) -> None:
         self._api = api
+        self._children = children
         self._progress = progress
 
     def find(self, reference: str) -> Image | None:
@@ -109,15 +110,9 @@ class Images:
         """Pull an image; give the reason when that fails."""
         if self._progress is not None:
             self._progress(f"pulling {reference}")
-        answer = subprocess.run(
+        answer = self._children.run(
             ["docker", "pull", "--quiet", reference],
             env={**os.environ, "DOCKER_CLI_HINTS": "false"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-            start_new_session=True,
         )
         return None if answer.returncode == 0 else essence(answer.stderr)
 

@@ -33,6 +33,8 @@ _NOT_FOR_A_JOB = frozenset(
         "pull_policy",
         "restart",
         "scale",
+        "stdin_open",  # nobody types, and a terminal would mix the streams of the log
+        "tty",
     }
 )
 _NOT_FOR_A_JOB_DEPLOY = frozenset({"mode", "replicas", "restart_policy", "update_config"})

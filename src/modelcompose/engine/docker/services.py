@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
 from modelcompose.compose.project import Project
 from modelcompose.engine.docker.api import Api
+from modelcompose.engine.docker.children import Children
 from modelcompose.engine.docker.compose import compose, project_arguments
 from modelcompose.engine.docker.troubles import essence
 from modelcompose.engine.protocol import Progress
@@ -29,14 +30,25 @@ class Services:
     What runs is thus what `docker compose up` would run, and is not created anew by it.
     """
 
-    def __init__(self, api: Api, progress: Progress | None = None) -> None:
+    def __init__(self, api: Api, children: Children, progress: Progress | None = None) -> None:
         self._api = api
+        self._children = children
         self._progress = progress
         self._lock = Lock()
-        self._existed: set[tuple[str, str]] = set()
+        self._created: set[tuple[str, str]] = set()
 
-    def start(self, project: Project, names: Sequence[str]) -> list[str]:
+    def start(
+        self,
+        project: Project,
+        names: Sequence[str],
+        begins: Callable[[Sequence[str]], None] | None = None,
+    ) -> list[str]:
         """Start services and those they need, and wait until they run or are healthy.
+
+        Args:
+            project: what they belong to.
+            names: which.
+            begins: told what will be returned, before anything is started.
 
         Returns:
             Those that did not run before.
@@ -50,9 +62,12 @@ class Services:
         containers = self._containers(project)
         refuse_strangers(project, containers)
         running = {service_of(each) for each in containers if each["State"] == "running"}
+        existing = {service_of(each) for each in containers}
         with self._lock:
-            self._existed |= {(project.name, service_of(each)) for each in containers}
+            self._created |= {(project.name, name) for name in wanted if name not in existing}
         new = [name for name in wanted if name not in running]
+        if begins is not None:
+            begins(new)
         answer = self._compose(project, "up", "--detach", "--wait", "--no-deps", *wanted)
         if answer.returncode != 0:
             logs = self._compose(project, "logs", "--no-color", "--tail", _LOG_LINES, *wanted)
@@ -65,14 +80,14 @@ class Services:
         return new
 
     def stop(self, project: Project, names: Sequence[str]) -> None:
-        """Stop services, and remove the containers that were not there before.
+        """Stop services, and remove the containers that `start` made.
 
         Raises:
             EngineError: they cannot be stopped.
         """
         with self._lock:
-            kept = [name for name in names if (project.name, name) in self._existed]
-        created = [name for name in names if name not in kept]
+            created = [name for name in names if (project.name, name) in self._created]
+        kept = [name for name in names if name not in created]
         if kept:
             self._end(project, "stop", *kept)
         if created:
@@ -97,15 +112,9 @@ class Services:
             names = [word for word in arguments[1:] if not word.startswith("-")]
             what = "starting" if arguments[0] == "up" else "stopping"
             self._progress(f"{what} {', '.join(names)}")
-        return subprocess.run(
-            compose([*project_arguments(project), *arguments]),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-            start_new_session=True,
-        )
+        # What ends services has to come to its end, whoever is impatient.
+        children = self._children if arguments[0] == "up" else Children()
+        return children.run(compose([*project_arguments(project), *arguments]))
 
 
 def with_dependencies(project: Project, names: Sequence[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,13 @@ class ProcessEngine:
         process = launch(wanted, job.service.name)
         return ProcessExecution(process, job, sink)
 
-    def start_services(self, project: Project, names: Sequence[str]) -> list[str]:  # noqa: ARG002 - it starts none
+    def start_services(
+        self,
+        project: Project,  # noqa: ARG002 - it starts none
+        names: Sequence[str],
+        *,
+        begins: Callable[[Sequence[str]], None] | None = None,  # noqa: ARG002 - as project
+    ) -> list[str]:
         """Refuse: services need images.
 
         Raises:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
+from fnmatch import translate
 
 from modelcompose.compose.project import Service
 
@@ -41,14 +42,12 @@ INHERITED = (
 All others stay outside, as they would stay outside a container.
 """
 
+_INHERITED = re.compile("|".join(map(translate, INHERITED)))
+
 
 def inherited(caller: Mapping[str, str]) -> dict[str, str]:
     """Give the part of the caller's environment that steps see."""
-    return {
-        name: value
-        for name, value in caller.items()
-        if any(fnmatchcase(name, pattern) for pattern in INHERITED)
-    }
+    return {name: value for name, value in caller.items() if _INHERITED.match(name)}
 
 
 def service_variables(service: Service, caller: Mapping[str, str] | None = None) -> dict[str, str]:

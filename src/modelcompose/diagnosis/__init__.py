@@ -1,0 +1,1 @@
+"""What is wrong with the machine, the project and the home folder, and how each is mended."""
