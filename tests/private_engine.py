@@ -23,11 +23,13 @@ class PrivateEngine:
     Needs root. The machine's own engine gives the image, and is not touched otherwise.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, has_live_restore: bool = False) -> None:
         self._folder = folder
         self._run = Path(tempfile.mkdtemp(prefix="mc-"))  # a socket's path must be short
         self._process: subprocess.Popen[bytes] | None = None
         self.host = f"unix://{self._run}/docker.sock"
+        self.has_live_restore = has_live_restore
+        """Whether containers go on while it restarts; holds from its next start."""
 
     def __enter__(self) -> Self:
         self._folder.mkdir(parents=True)
@@ -63,6 +65,7 @@ class PrivateEngine:
     def start(self) -> None:
         """Start the engine and wait until it answers."""
         command = [
+            *("unshare", "--net"),  # else it would take the default bridge from the other engine
             "dockerd",
             f"--host={self.host}",
             f"--data-root={self._folder}/data",
@@ -72,6 +75,7 @@ class PrivateEngine:
             "--iptables=false",
             "--ip6tables=false",
             "--log-level=error",
+            *(["--live-restore"] if self.has_live_restore else []),
         ]
         (self._run / "docker.pid").unlink(missing_ok=True)
         with (self._folder / "dockerd.log").open("ab") as log:
@@ -89,6 +93,13 @@ class PrivateEngine:
         assert self._process is not None
         self._process.kill()
         self._process.wait(_PATIENCE_S)
+
+    def restart(self) -> None:
+        """Have the engine end as an upgrade would, and start it again."""
+        assert self._process is not None
+        self._process.terminate()
+        self._process.wait(_PATIENCE_S)
+        self.start()
 
     def docker(self, *arguments: str) -> str:
         """Run `docker` against this engine and give what it printed."""

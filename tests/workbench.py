@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ class Workbench:
         self.home = home
         self.engine = engine
         self.name = f"mc-test-{uuid.uuid4().hex[:10]}"
+        self.command = list(COMMAND)
+        self._started: list[subprocess.Popen[str]] = []
         folder.mkdir(parents=True)
 
     def write(self, files: Mapping[str, str]) -> None:
@@ -58,7 +61,7 @@ class Workbench:
     ) -> subprocess.CompletedProcess[str]:
         """Run `modelcompose ARGUMENTS` in the project; checks the exit code unless it is None."""
         done = subprocess.run(
-            [*COMMAND, *arguments],
+            [*self.command, *arguments],
             cwd=folder or self.folder,
             env=self.environment(env),
             capture_output=True,
@@ -74,8 +77,8 @@ class Workbench:
 
     def start(self, *arguments: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
         """Start `modelcompose ARGUMENTS` in a process group of its own and go on."""
-        return subprocess.Popen(
-            [*COMMAND, *arguments],
+        process = subprocess.Popen(
+            [*self.command, *arguments],
             cwd=self.folder,
             env=self.environment(env),
             stdout=subprocess.PIPE,
@@ -84,6 +87,8 @@ class Workbench:
             text=True,
             start_new_session=True,
         )
+        self._started.append(process)
+        return process
 
     def environment(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """Give the environment that commands run in."""
@@ -97,8 +102,10 @@ class Workbench:
         }
 
     def json(self, *arguments: str, code: int | None = 0) -> Any:
-        """Run a verb with `--format json` and give what it printed."""
-        return json.loads(self.run(*arguments, "--format", "json", code=code).stdout)
+        """Run a verb with `--format json` and give what it printed; of a stream its last line."""
+        printed = self.run(*arguments, "--format", "json", code=code).stdout
+        is_stream = printed.startswith('{"event"')
+        return json.loads(printed.splitlines()[-1] if is_stream else printed)
 
     def endings(self, *arguments: str, code: int | None = 0) -> dict[str, str]:
         """Run steps and give how each came out."""
@@ -113,6 +120,19 @@ class Workbench:
         """Give why a step would run."""
         found: list[str] = self.json("why", step)["causes"]
         return found
+
+    def containers(self, *, running: bool = False) -> dict[str, str]:
+        """Give the ids of the services' containers, by service; those that ended too."""
+        flags = [] if running else ["--all"]
+        done = subprocess.run(
+            ["docker", "compose", "ps", *flags, "--no-trunc", "--format", "json"],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        found = [json.loads(line) for line in done.stdout.splitlines()]
+        return {entry["Service"]: entry["ID"] for entry in found}
 
     def read(self, name: str) -> str:
         """Give the text of a file of the project."""
@@ -168,14 +188,31 @@ class Workbench:
         return other
 
     def clean(self) -> None:
-        """Take down what the project left in Docker."""
-        if self.engine == "docker" and (self.folder / "compose.yaml").exists():
-            subprocess.run(
-                ["docker", "compose", "--profile", "*", "down", "-v", "-t", "1", "--rmi", "local"],
-                cwd=self.folder,
-                capture_output=True,
-                check=False,
-            )
+        """End what is still running, and remove what the project left in Docker."""
+        for process in self._started:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+                process.communicate(timeout=PATIENCE_S)
+        if self.engine == "docker":
+            label = f"label=com.docker.compose.project={self.name}"
+            _remove(["ps", "--all"], label, ["rm", "--force", "--volumes"])
+            _remove(["network", "ls"], label, ["network", "rm"])
+            _remove(["volume", "ls"], label, ["volume", "rm"])
+            _remove(["images"], f"reference={self.name}-*", ["rmi", "--force"])
+
+
+def _remove(listing: Sequence[str], chosen: str, removal: Sequence[str]) -> None:
+    """Remove everything in Docker that a filter chooses."""
+    command = ["docker", *listing, "--quiet", "--filter", chosen]
+    listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()
+    if listed:
+        subprocess.run(["docker", *removal, *set(listed)], capture_output=True, check=False)
+
+
+def shell(script: str, *outputs: str, inputs: Sequence[str] = (), **step: Any) -> dict[str, Any]:
+    """Give the keys of a step that runs a shell script; `$` is the shell's, not Compose's."""
+    keys = {"inputs": list(inputs), "outputs": list(outputs), **step}
+    return {"command": ["sh", "-c", script.replace("$", "$$")], "step": keys}
 
 
 def wait_until(condition: Callable[[], object], what: str, patience_s: float = PATIENCE_S) -> None:
@@ -185,6 +222,23 @@ def wait_until(condition: Callable[[], object], what: str, patience_s: float = P
     while not condition():
         assert time.monotonic() < limit, f"waited in vain for: {what}"
         pause()
+
+
+def hear(process: subprocess.Popen[str], text: str) -> None:
+    """Wait until a command says something; fails when it ends before."""
+    assert process.stdout is not None
+    heard = [""]
+    while text not in heard[-1]:
+        heard.append(process.stdout.readline())
+        assert heard[-1], "".join(heard)
+
+
+def end_of(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Wait for a command's end; give its exit code and what it said since it was last heard."""
+    assert process.stdout is not None
+    with process:
+        told = process.stdout.read()
+    return process.returncode, told
 
 
 def threading_pause() -> Callable[[], object]:

@@ -25,6 +25,8 @@ pytestmark = pytest.mark.docker
 
 SAME_MEANING = {
     ("run", "--build"): "builds the image before",
+    ("run", "--detach"): "returns and prints what was started, which goes on by itself",
+    ("run", "-d"): "as --detach",
     ("run", "--dry-run"): "says what would be done, and does nothing",
     ("run", "--env"): "sets variables of the container",
     ("run", "-e"): "sets variables of the container",
@@ -57,7 +59,7 @@ LINES = [
     ["ps", "--format", "json"],
     ["config"],
     ["config", "--services"],
-    ["--profile", "more", "config", "--services"],
+    ["--profile", "more", "config", "--profiles"],
     ["--profile=more", "-p", "other", "config"],
     ["-f", "compose.yaml", "--project-directory", ".", "config", "--images"],
     ["--env-file", "values.env", "config"],

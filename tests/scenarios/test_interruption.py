@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.workbench import COMMAND, Workbench, wait_until
+from tests.workbench import COMMAND, Workbench, end_of, hear, wait_until
 
 QUICK = {"command": ["sh", "-c", "echo 1 > quick.txt"]}
 UNTIL_TOLD = """
@@ -71,7 +71,7 @@ def test_ctrl_c_in_a_terminal_stops_the_step_and_records_it_as_killed(bench: Wor
     assert bench.run("runs", "logs", "slow").stdout == "was told to end\n"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_each_signal_that_asks_to_end_stops_and_records(
     bench: Workbench, number: signal.Signals
 ) -> None:
@@ -258,23 +258,6 @@ def stop(bench: Workbench, process: subprocess.Popen[str]) -> None:
     assert code == 130, told
 
 
-def hear(process: subprocess.Popen[str], text: str) -> None:
-    """Wait until a command says something; fails when it ends before."""
-    assert process.stdout is not None
-    heard = [""]
-    while text not in heard[-1]:
-        heard.append(process.stdout.readline())
-        assert heard[-1], "".join(heard)
-
-
-def end_of(process: subprocess.Popen[str]) -> tuple[int, str]:
-    """Wait for a command's end; give its exit code and what it said since it was last heard."""
-    assert process.stdout is not None
-    with process:
-        told = process.stdout.read()
-    return process.returncode, told
-
-
 def running(bench: Workbench) -> list[str]:
     """Give the services of the project that run."""
     command = ["docker", "compose", "--profile", "*", "ps", "--services", "--status", "running"]
@@ -298,7 +281,7 @@ def terminal(bench: Workbench, *arguments: str) -> Iterator[tuple[subprocess.Pop
         stdout=end,
         stderr=end,
         start_new_session=True,
-        preexec_fn=take_terminal,
+        preexec_fn=take_terminal,  # noqa: PLW1509 - tests have no threads
     )
     os.close(end)
     try:

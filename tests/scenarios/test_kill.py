@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import sqlite3
 import subprocess
 import time
@@ -115,11 +114,11 @@ def quiet_start(bench: Workbench, *arguments: str) -> subprocess.Popen[bytes]:
 def moments(times: int, longest_s: float) -> Iterator[tuple[int, float]]:
     """Give numbered random moments; the seed that brings them back shows when a test fails."""
     seed = int(os.environ.get("KILL_SEED") or random.SystemRandom().randrange(1 << 32))
-    print(f"again with the same moments: KILL_SEED={seed}")
+    print(f"again with the same moments: KILL_SEED={seed}")  # noqa: T201 - shown on failure
     chosen = random.Random(seed)
     for number in range(1, times + 1):
         delay_s = chosen.uniform(0, longest_s)
-        print(f"kill {number} after {delay_s:.3f} s")
+        print(f"kill {number} after {delay_s:.3f} s")  # noqa: T201 - as above
         yield number, delay_s
 
 
@@ -153,14 +152,16 @@ def test_kill_9_at_any_moment_leaves_no_container(making: Workbench) -> None:
         write_number(making, number)
         kill_after(making, delay_s, "run", "make")
 
-        assert making.endings("make")["make"] in {"fresh", "restored", "done"}
+        assert making.endings("make")["make"] in {"adopted", "fresh", "restored", "done"}
         assert made(making) == {str(number)}
         assert containers(making) == []
         assert_nothing_is_left_over(making)
 
 
 @pytest.mark.docker
-def test_a_container_that_outlived_its_command_is_removed_by_the_next(making: Workbench) -> None:
+def test_a_container_that_nobody_can_finish_is_removed_by_the_next_command(
+    making: Workbench,
+) -> None:
     making.run("run", "make")
     slow = {**STEPS["make"], "command": ["sh", "-c", "echo half > out; sleep 1000"]}
     making.compose({**STEPS, "make": slow})
@@ -168,6 +169,8 @@ def test_a_container_that_outlived_its_command_is_removed_by_the_next(making: Wo
         wait_until(lambda: containers(making), "the step's container")
         process.kill()
     assert containers(making) != []
+    (ticket,) = making.folder.glob(".ml/tickets/*.json")
+    ticket.unlink()
 
     done = making.run("run", "other")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,6 @@ def test_a_step_of_another_profile_stays_in_the_lock(bench: Workbench) -> None:
 
 
 def test_after_a_failure_the_lock_holds_what_succeeded(bench: Workbench) -> None:
-    bench.compose({"one": step("1.in", "1.out"), "two": step("1.out", "gone/2.out")})
     keys = {"command": ["false"], "step": {"inputs": ["1.out"], "outputs": ["2.out"]}}
     bench.compose({"one": step("1.in", "1.out"), "two": keys})
     bench.write({"1.in": "1"})
@@ -191,8 +191,6 @@ def test_lock_merge_without_a_conflict_says_so(committed: Workbench) -> None:
 
 
 def test_as_a_merge_driver_lock_merge_leaves_no_conflict(committed: Workbench) -> None:
-    import sys
-
     driver = f"{sys.executable} -m modelcompose lock merge %O %A %B"
     committed.git("config", "merge.ml-lock.driver", driver)
     committed.write({".gitattributes": "ml.lock merge=ml-lock\n*.in merge=union\n"})
@@ -206,16 +204,15 @@ def test_as_a_merge_driver_lock_merge_leaves_no_conflict(committed: Workbench) -
 # Broken files
 
 
-@pytest.mark.parametrize(
-    "text", ["]", "version: [1", "nothing: here\n", "version: 1\nsteps: 3\n", "\x00\x01", "- a\n"]
-)
 def test_a_corrupt_lock_is_an_error_that_says_how_to_get_the_last_good_one(
-    copying: Workbench, text: str
+    copying: Workbench,
 ) -> None:
-    copying.write({"ml.lock": text})
-    done = copying.run("run", code=1)
-    assert "error: ml.lock: is not a lock file" in done.stderr
-    assert "git checkout -- ml.lock" in done.stderr
+    for text in ("]", "version: [1", "nothing: here\n", "version: 1\nsteps: 3\n", "\x01", "- a\n"):
+        copying.write({"ml.lock": text})
+        done = copying.run("run", code=1)
+        assert "error: ml.lock: is not a lock file" in done.stderr
+        assert "git checkout -- ml.lock" in done.stderr
+        assert copying.lock == text
 
 
 def test_a_lock_of_a_newer_version_asks_for_an_upgrade(copying: Workbench) -> None:
@@ -231,3 +228,9 @@ def test_a_lost_lock_is_written_again_without_running(committed: Workbench) -> N
     (committed.folder / "ml.lock").unlink()
     assert set(committed.endings().values()) == {"fresh"}
     assert committed.lock == before
+
+
+def test_a_service_that_is_no_step_any_more_leaves_the_lock(committed: Workbench) -> None:
+    committed.compose({**STEPS, "six": {"command": ["true"]}})
+    committed.run("run")
+    assert re.findall(r"^  (\w+):$", committed.lock, re.MULTILINE) == ["one", "two"]

@@ -9,14 +9,12 @@ from typing import Any
 
 import pytest
 
-from tests.workbench import IMAGE, Workbench, wait_until
+from tests.workbench import IMAGE, Workbench, shell, wait_until
 
 
 def compose(bench: Workbench, script: str, *outputs: str, **step: Any) -> None:
     """Write a project with one step that runs a shell script."""
-    script = script.replace("$", "$$")
-    keys = {"inputs": ["in.txt"], "outputs": list(outputs), **step}
-    bench.compose({"make": {"command": ["sh", "-c", script], "step": keys}})
+    bench.compose({"make": shell(script, *outputs, inputs=["in.txt"], **step)})
     if not (bench.folder / "in.txt").exists():
         bench.write({"in.txt": "1\n"})
 
@@ -324,7 +322,7 @@ def test_while_a_step_runs_the_project_holds_the_old_outputs(bench: Workbench) -
     running = bench.start("run")
     wait_until(lambda: any(bench.folder.glob(".ml/work/*/out.txt")), "the step to write")
     assert bench.read("out.txt") == ""
-    assert bench.json("status")["steps"][0]["state"] == "running"
+    wait_until(lambda: bench.states() == {"make": "running"}, "the step to count as running")
     go.touch()
     running.communicate(timeout=60)
     assert running.returncode == 0

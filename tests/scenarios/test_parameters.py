@@ -256,3 +256,43 @@ def test_a_secret_that_is_set_is_masked_and_no_part_of_the_identity(bench: Workb
     assert "verysecret" not in done.stderr + done.stdout
     assert "verysecret" not in str(bench.shown("fetch"))
     assert bench.endings() == {"fetch": "fresh"}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("params.yaml:model=[1", "the value is no YAML"),
+        ("params.yaml:=1", "expected NAME=VALUE or FILE:KEY=VALUE"),
+        ("=1", "expected NAME=VALUE or FILE:KEY=VALUE"),
+        ("LR", "expected NAME=VALUE or FILE:KEY=VALUE"),
+        ("gone.yaml:a=1", "there is no such file"),
+        ("params.yaml:model.depth.more=1", "no key 'model.depth.more'"),
+        ("rates.toml:lr=1", "a TOML file can be read but not changed"),
+    ],
+)
+def test_a_change_that_cannot_be_made_is_refused_before_anything_runs(
+    training: Workbench, change: str, words: str
+) -> None:
+    keys = {**TRAIN["train"]["step"], "params": ["params.yaml:model", "rates.toml:lr"]}
+    training.compose({"train": {**TRAIN["train"], "step": keys}})
+    training.write({"rates.toml": "lr = 1\n"})
+    done = training.run("run", "--set", change, code=2)
+    assert words in done.stderr
+    assert training.json("runs") == []
+
+
+def test_dates_and_other_values_of_yaml_are_parameters_too(bench: Workbench) -> None:
+    step = {"inputs": [], "params": ["p.yaml:"], "outputs": ["o"]}
+    bench.compose({"train": {"command": ["cp", "p.yaml", "o"], "step": step}})
+    bench.write({"p.yaml": "from: 2024-01-01\nlimit: .inf\nby: {1: a}\nnames: [x, null]\n"})
+    bench.run("run")
+    found = bench.shown("train")["params"]["p.yaml:"]
+    assert found["from"].startswith("2024-01-01")
+    assert {**found, "from": ""} == {
+        "from": "",
+        "limit": "inf",
+        "by": {"1": "a"},
+        "names": ["x", None],
+    }
+    bench.run("run", "--set", "./p.yaml:from=2025-01-01", "--set", "p.yaml:limit=1e-3")
+    assert bench.read("o").startswith("from: 2025-01-01\nlimit: 1e-3\n")

@@ -6,23 +6,15 @@ import json
 import re
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.workbench import Workbench, wait_until
-
-
-def step(script: str, *outputs: str, inputs: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
-    """Give a service that runs a shell script as a step."""
-    keys = {"inputs": list(inputs), "outputs": list(outputs), **more}
-    return {"command": ["sh", "-c", script.replace("$", "$$")], "step": keys}
-
+from tests.workbench import Workbench, shell, wait_until
 
 CHAIN = {
-    "a": step("echo 1 > a.txt", "a.txt"),
-    "b": step("cp a.txt b.txt", "b.txt", inputs=("a.txt",)),
-    "c": step("cp b.txt c.txt", "c.txt", inputs=("b.txt",)),
+    "a": shell("echo 1 > a.txt", "a.txt"),
+    "b": shell("cp a.txt b.txt", "b.txt", inputs=("a.txt",)),
+    "c": shell("cp b.txt c.txt", "c.txt", inputs=("b.txt",)),
 }
 
 
@@ -42,14 +34,14 @@ def meeting(folder: Path, mine: str, other: str) -> str:
 
 def test_independent_steps_run_at_the_same_time(bench: Workbench) -> None:
     place = bench.folder.parent
-    bench.compose({"a": step(meeting(place, "1", "2")), "b": step(meeting(place, "2", "1"))})
+    bench.compose({"a": shell(meeting(place, "1", "2")), "b": shell(meeting(place, "2", "1"))})
     assert bench.endings("--jobs", "2") == {"a": "done", "b": "done"}
 
 
 def test_jobs_bounds_how_many_run_at_once(bench: Workbench) -> None:
     place = bench.folder.parent
     alone = f"mkdir {place}/held && sleep 0.1 && rmdir {place}/held"
-    bench.compose({name: step(alone) for name in ("a", "b", "c")})
+    bench.compose({name: shell(alone) for name in ("a", "b", "c")})
     assert set(bench.endings("--jobs", "1").values()) == {"done"}
 
 
@@ -57,9 +49,9 @@ def test_a_step_starts_as_soon_as_those_before_it_have_ended(bench: Workbench) -
     place = bench.folder.parent
     bench.compose(
         {
-            "slow": step(f"while ! test -e {place}/after; do sleep 0.02; done"),
-            "quick": step("echo > x", "x"),
-            "after": step(f"touch {place}/after", inputs=("x",)),
+            "slow": shell(f"while ! test -e {place}/after; do sleep 0.02; done"),
+            "quick": shell("echo > x", "x"),
+            "after": shell(f"touch {place}/after", inputs=("x",)),
         }
     )
     assert set(bench.endings("--jobs", "2").values()) == {"done"}
@@ -71,8 +63,8 @@ def test_containers_too_run_at_the_same_time(bench: Workbench, tmp_path: Path) -
     one, other = Path("/meet"), Path("/meet")
     bench.compose(
         {
-            "a": {**step(meeting(one, "1", "2")), **both},
-            "b": {**step(meeting(other, "2", "1")), **both},
+            "a": {**shell(meeting(one, "1", "2")), **both},
+            "b": {**shell(meeting(other, "2", "1")), **both},
         }
     )
     assert bench.endings("--jobs", "2") == {"a": "done", "b": "done"}
@@ -87,7 +79,7 @@ def count(folder: Path) -> str:
 
 def test_a_failed_step_is_tried_again_waiting_longer_each_time(bench: Workbench) -> None:
     place = bench.folder.parent
-    bench.compose({"a": step(count(place), retries=2)})
+    bench.compose({"a": shell(count(place), retries=2)})
     began = time.monotonic()
     done = bench.run("run")
     assert time.monotonic() - began > 3
@@ -102,14 +94,14 @@ def test_a_failed_step_is_tried_again_waiting_longer_each_time(bench: Workbench)
 
 
 def test_when_no_try_is_left_the_step_has_failed(bench: Workbench) -> None:
-    bench.compose({"a": step("exit 4", retries=1)})
+    bench.compose({"a": shell("exit 4", retries=1)})
     done = bench.run("run", code=1)
     assert "failed: exit code 4" in done.stderr
     assert len(bench.json("runs")) == 2
 
 
 def test_a_step_that_exceeds_its_timeout_is_stopped_and_has_failed(bench: Workbench) -> None:
-    bench.compose({"a": {**step("exec sleep 60", timeout="300ms"), "stop_grace_period": "1s"}})
+    bench.compose({"a": {**shell("exec sleep 60", timeout="300ms"), "stop_grace_period": "1s"}})
     done = bench.run("run", code=1)
     assert "it ran longer than its timeout of 0.3 s" in done.stderr
     assert "x-ml.step.timeout" in done.stderr
@@ -124,8 +116,8 @@ def test_a_step_that_is_not_cached_runs_every_time_and_its_readers_only_when_nee
 ) -> None:
     bench.compose(
         {
-            "fetch": step("echo same > data", "data", cache=False),
-            "read": step("cp data copy", "copy", inputs=("data",)),
+            "fetch": shell("echo same > data", "data", cache=False),
+            "read": shell("cp data copy", "copy", inputs=("data",)),
         }
     )
     assert bench.endings() == {"fetch": "done", "read": "done"}
@@ -141,24 +133,24 @@ def test_a_named_step_brings_what_it_needs_and_nothing_after_it(chain: Workbench
 
 def test_without_names_every_step_of_the_active_profiles_runs(bench: Workbench) -> None:
     bench.compose(
-        {"a": step("true"), "b": {**step("true"), "profiles": ["big"]}, "db": {"command": ["true"]}}
+        {
+            "a": shell("true"),
+            "b": {**shell("true"), "profiles": ["big"]},
+            "db": {"command": ["true"]},
+        }
     )
     assert bench.endings() == {"a": "done"}
-    assert (
-        json.loads(bench.run("--profile", "big", "run", "--format", "json").stdout)["steps"][1][
-            "step"
-        ]
-        == "b"
-    )
+    done = bench.run("--profile", "big", "run", "--format", "json")
+    assert json.loads(done.stdout.splitlines()[-1])["steps"][1]["step"] == "b"
 
 
 def test_naming_a_step_activates_its_profile(bench: Workbench) -> None:
-    bench.compose({"a": {**step("true"), "profiles": ["big"]}})
+    bench.compose({"a": {**shell("true"), "profiles": ["big"]}})
     assert bench.endings("a") == {"a": "done"}
 
 
 def test_a_run_without_a_step_in_an_active_profile_names_the_profiles(bench: Workbench) -> None:
-    bench.compose({"a": {**step("true"), "profiles": ["big"]}})
+    bench.compose({"a": {**shell("true"), "profiles": ["big"]}})
     done = bench.run("run", code=2)
     assert "modelcompose --profile big run" in done.stderr
 
@@ -180,7 +172,7 @@ def test_a_fresh_step_says_which_run_made_it_how_long_ago_and_force(chain: Workb
 
 def test_no_deps_leaves_the_steps_before_alone(chain: Workbench) -> None:
     chain.run("run")
-    chain.compose({**CHAIN, "a": step("echo 2 > a.txt", "a.txt")})
+    chain.compose({**CHAIN, "a": shell("echo 2 > a.txt", "a.txt")})
     assert chain.endings("--no-deps", "b") == {"b": "fresh"}
     assert chain.read("a.txt") == "1\n"
 
@@ -193,7 +185,7 @@ def test_no_deps_names_the_step_that_makes_what_is_missing(chain: Workbench) -> 
 
 def test_downstream_also_runs_what_needs_the_named_steps(chain: Workbench) -> None:
     assert set(chain.endings("--downstream", "b")) == {"a", "b", "c"}
-    chain.compose({**CHAIN, "side": step("true", inputs=("a.txt",))})
+    chain.compose({**CHAIN, "side": shell("true", inputs=("a.txt",))})
     assert set(chain.endings("--downstream", "b")) == {"a", "b", "c"}
     assert set(chain.endings("--downstream", "--no-deps", "b")) == {"b", "c"}
 
@@ -201,9 +193,9 @@ def test_downstream_also_runs_what_needs_the_named_steps(chain: Workbench) -> No
 def test_keep_going_runs_what_can_run_when_a_step_cannot_be_planned(bench: Workbench) -> None:
     bench.compose(
         {
-            "lost": step("true", inputs=("gone.txt",)),
-            "good": step("true"),
-            "after": {**step("true"), "depends_on": ["lost"]},
+            "lost": shell("true", inputs=("gone.txt",)),
+            "good": shell("true"),
+            "after": {**shell("true"), "depends_on": ["lost"]},
         }
     )
     assert "gone.txt is missing" in bench.run("run", code=1).stderr
@@ -243,17 +235,17 @@ def test_quiet_says_nothing_when_all_goes_well(chain: Workbench) -> None:
 
 
 def test_quiet_still_says_what_failed(bench: Workbench) -> None:
-    bench.compose({"a": step("exit 3")})
+    bench.compose({"a": shell("exit 3")})
     done = bench.run("--quiet", "run", code=1)
     assert "a  failed: exit code 3" in done.stderr
 
 
 def test_a_run_as_json_has_everything_on_stdout_and_the_log_on_stderr(bench: Workbench) -> None:
     script = "echo talking; echo '{\"auc\": 0.7}' > m.json"
-    bench.compose({"a": step(script, metrics=["m.json"])})
+    bench.compose({"a": shell(script, metrics=["m.json"])})
     done = bench.run("run", "--format", "json")
     assert "talking" in done.stderr
-    (result,) = json.loads(done.stdout)["steps"]
+    (result,) = json.loads(done.stdout.splitlines()[-1])["steps"]
     assert result["step"] == "a"
     assert result["ending"] == "done"
     assert result["cause"] == "it never ran"
@@ -265,7 +257,7 @@ def test_a_run_as_json_has_everything_on_stdout_and_the_log_on_stderr(bench: Wor
 
 
 def test_a_failed_run_as_json_says_why(bench: Workbench) -> None:
-    bench.compose({"a": step("exit 3"), "b": {**step("true"), "depends_on": ["a"]}})
+    bench.compose({"a": shell("exit 3"), "b": {**shell("true"), "depends_on": ["a"]}})
     first, second = bench.json("run", code=1)["steps"]
     assert (first["ending"], first["error"]) == ("failed", "exit code 3")
     assert (second["ending"], second["error"]) == ("blocked", "a did not succeed")
@@ -292,7 +284,7 @@ def test_status_of_a_step_shows_what_it_needs_too(chain: Workbench) -> None:
 def test_a_second_run_waits_and_names_the_first(bench: Workbench) -> None:
     go = bench.folder.parent / "go"
     waits = f"while ! test -e {go}; do sleep 0.02; done"
-    bench.compose({"slow": step(waits), "quick": step("true")})
+    bench.compose({"slow": shell(waits), "quick": shell("true")})
     first = bench.start("run", "slow")
     wait_until(lambda: bench.states()["slow"] == "running", "the first run")
     second = bench.start("run", "quick")
@@ -311,7 +303,7 @@ def test_a_second_run_waits_and_names_the_first(bench: Workbench) -> None:
 
 def test_the_second_of_two_equal_runs_finds_everything_done(bench: Workbench) -> None:
     go = bench.folder.parent / "go"
-    bench.compose({"a": step(f"while ! test -e {go}; do sleep 0.02; done")})
+    bench.compose({"a": shell(f"while ! test -e {go}; do sleep 0.02; done")})
     first = bench.start("run")
     wait_until(lambda: bench.states()["a"] == "running", "the first run")
     second = bench.start("run")
@@ -325,10 +317,10 @@ def test_the_second_of_two_equal_runs_finds_everything_done(bench: Workbench) ->
 
 
 def test_clones_of_the_same_name_run_at_the_same_time(bench: Workbench, tmp_path: Path) -> None:
-    bench.compose({"a": step(meeting(tmp_path, "1", "2")), "b": step("true")})
+    bench.compose({"a": shell(meeting(tmp_path, "1", "2")), "b": shell("true")})
     bench.commit()
     other = bench.clone(tmp_path / "other")
-    other.compose({"a": step(meeting(tmp_path, "2", "1")), "b": step("true")})
+    other.compose({"a": shell(meeting(tmp_path, "2", "1")), "b": shell("true")})
     running = [one.start("run", "a") for one in (bench, other)]
     for process in running:
         told, _ = process.communicate(timeout=60)
@@ -341,14 +333,14 @@ def test_clones_of_the_same_name_run_at_the_same_time(bench: Workbench, tmp_path
 
 
 def test_a_required_variable_that_is_not_set_is_named(bench: Workbench) -> None:
-    bench.compose({"a": {**step("true"), "environment": {"A": "${NEEDED:?set it}"}}})
+    bench.compose({"a": {**shell("true"), "environment": {"A": "${NEEDED:?set it}"}}})
     done = bench.run("run", code=1)
     assert "NEEDED" in done.stderr
     assert "set it" in done.stderr
 
 
 def test_the_two_engines_never_serve_each_other(bench: Workbench) -> None:
-    bench.compose({"a": step("true")})
+    bench.compose({"a": shell("true")})
     bench.run("run")
     document = json.loads(
         bench.run(

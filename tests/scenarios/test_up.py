@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.workbench import Workbench
+from tests.workbench import Workbench, shell
 
 pytestmark = pytest.mark.docker
 
@@ -16,15 +16,9 @@ DONE = {"condition": "service_completed_successfully"}
 LASTING: dict[str, Any] = {"command": ["sleep", "600"], "init": True}
 
 
-def step(script: str, *outputs: str, inputs: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Give a service that runs a shell script as a step."""
-    keys = {"inputs": list(inputs), "outputs": list(outputs)}
-    return {"command": ["sh", "-c", script], "step": keys}
-
-
 SERVICES: dict[str, dict[str, Any]] = {
-    "train": step("cp in.txt model", "model", inputs=("in.txt",)),
-    "report": step("echo > report", "report"),
+    "train": shell("cp in.txt model", "model", inputs=("in.txt",)),
+    "report": shell("echo > report", "report"),
     "api": {**LASTING, "depends_on": {"train": DONE, "db": {"condition": "service_started"}}},
     "db": LASTING,
     "web": {**LASTING, "depends_on": ["api"]},
@@ -38,14 +32,6 @@ def shop(bench: Workbench) -> Workbench:
     return bench
 
 
-def containers(bench: Workbench) -> dict[str, str]:
-    """Give the project's containers: service to id."""
-    command = ["docker", "compose", "ps", "--all", "--no-trunc", "--format", "json"]
-    done = subprocess.run(command, cwd=bench.folder, capture_output=True, text=True, check=True)
-    found = [json.loads(line) for line in done.stdout.splitlines()]
-    return {entry["Service"]: entry["ID"] for entry in found}
-
-
 def made(bench: Workbench) -> list[str]:
     """Give the steps that ran, oldest first."""
     return [run["step"] for run in reversed(bench.json("runs"))]
@@ -54,47 +40,47 @@ def made(bench: Workbench) -> list[str]:
 def test_only_the_steps_that_the_started_services_need_run(shop: Workbench) -> None:
     shop.run("up", "--detach", "api")
     assert made(shop) == ["train"]
-    assert set(containers(shop)) == {"api", "db"}
+    assert set(shop.containers()) == {"api", "db"}
 
 
 def test_a_step_behind_another_service_runs_too(shop: Workbench) -> None:
     shop.run("up", "--detach", "web")
     assert made(shop) == ["train"]
-    assert set(containers(shop)) == {"web", "api", "db"}
+    assert set(shop.containers()) == {"web", "api", "db"}
 
 
 def test_without_names_every_step_of_the_active_profiles_runs(shop: Workbench) -> None:
     shop.run("up", "--detach")
     assert sorted(made(shop)) == ["report", "train"]
-    assert set(containers(shop)) == {"web", "api", "db"}
+    assert set(shop.containers()) == {"web", "api", "db"}
 
 
 def test_a_second_up_runs_no_step_and_makes_no_container_anew(shop: Workbench) -> None:
     shop.run("up", "--detach", "web")
-    before = containers(shop)
+    before = shop.containers()
     shop.run("up", "--detach", "web")
-    assert containers(shop) == before
+    assert shop.containers() == before
     assert made(shop) == ["train"]
 
 
 def test_the_containers_are_those_that_plain_compose_would_make(shop: Workbench) -> None:
     shop.run("up", "--detach", "web")
-    before = containers(shop)
+    before = shop.containers()
     subprocess.run(
         ["docker", "compose", "up", "--detach", "--no-deps", "web", "api", "db"],
         cwd=shop.folder,
         capture_output=True,
         check=True,
     )
-    assert containers(shop) == before
+    assert shop.containers() == before
 
 
 def test_a_failed_step_starts_no_service(shop: Workbench) -> None:
-    shop.compose({**SERVICES, "train": step("exit 3", "model")})
+    shop.compose({**SERVICES, "train": shell("exit 3", "model")})
     done = shop.run("up", "--detach", "api", code=1)
     assert "train" in done.stderr
     assert "exit code 3" in done.stderr
-    assert containers(shop) == {}
+    assert shop.containers() == {}
 
 
 def test_steps_skip_starts_on_the_old_outputs(shop: Workbench) -> None:
@@ -102,13 +88,13 @@ def test_steps_skip_starts_on_the_old_outputs(shop: Workbench) -> None:
     shop.write({"in.txt": "2"})
     shop.run("up", "--detach", "--steps=skip", "api")
     assert shop.read("model") == "1"
-    assert set(containers(shop)) == {"api", "db"}
+    assert set(shop.containers()) == {"api", "db"}
 
 
 def test_steps_skip_works_in_a_new_project(shop: Workbench) -> None:
     shop.run("up", "--detach", "--steps", "skip", "api")
     assert made(shop) == []
-    assert set(containers(shop)) == {"api", "db"}
+    assert set(shop.containers()) == {"api", "db"}
 
 
 def test_steps_fail_names_what_is_not_fresh_and_starts_nothing(shop: Workbench) -> None:
@@ -117,10 +103,10 @@ def test_steps_fail_names_what_is_not_fresh_and_starts_nothing(shop: Workbench) 
     done = shop.run("up", "--detach", "--steps=fail", "api", code=1)
     assert "train: in.txt changed" in done.stderr
     assert "modelcompose run train" in done.stderr
-    assert containers(shop) == {}
+    assert shop.containers() == {}
     shop.write({"in.txt": "1"})
     shop.run("up", "--detach", "--steps=fail", "api")
-    assert set(containers(shop)) == {"api", "db"}
+    assert set(shop.containers()) == {"api", "db"}
 
 
 def test_a_wrong_word_for_steps_names_the_right_ones(shop: Workbench) -> None:
@@ -131,18 +117,18 @@ def test_a_wrong_word_for_steps_names_the_right_ones(shop: Workbench) -> None:
 def test_up_of_a_step_alone_brings_it_up_to_date(shop: Workbench) -> None:
     shop.run("up", "train")
     assert made(shop) == ["train"]
-    assert containers(shop) == {}
+    assert shop.containers() == {}
 
 
 def test_no_deps_starts_the_named_services_and_runs_no_step(shop: Workbench) -> None:
     shop.run("up", "--detach", "--no-deps", "api")
     assert made(shop) == []
-    assert set(containers(shop)) == {"api"}
+    assert set(shop.containers()) == {"api"}
 
 
 def test_where_no_step_is_involved_up_is_composes(shop: Workbench) -> None:
     shop.run("up", "--detach", "db")
-    assert set(containers(shop)) == {"db"}
+    assert set(shop.containers()) == {"db"}
     assert not (shop.folder / ".ml").exists()
 
 
@@ -160,7 +146,7 @@ def test_composes_own_dry_run_changes_nothing(shop: Workbench) -> None:
     assert "DRY-RUN" in done.stderr
     shop.run("--dry-run", "run", "train")
     assert made(shop) == []
-    assert containers(shop) == {}
+    assert shop.containers() == {}
 
 
 def test_the_exit_code_of_a_service_in_the_foreground_is_ours(shop: Workbench) -> None:
@@ -171,11 +157,9 @@ def test_the_exit_code_of_a_service_in_the_foreground_is_ours(shop: Workbench) -
 
 
 def test_the_project_may_come_by_standard_input(shop: Workbench) -> None:
-    from tests.workbench import COMMAND
-
     text = shop.read("compose.yaml")
     done = subprocess.run(
-        [*COMMAND, "-f", "-", "up", "--detach", "api"],
+        [*shop.command, "-f", "-", "up", "--detach", "api"],
         cwd=shop.folder,
         env=shop.environment(),
         input=text,
@@ -184,7 +168,7 @@ def test_the_project_may_come_by_standard_input(shop: Workbench) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert set(containers(shop)) == {"api", "db"}
+    assert set(shop.containers()) == {"api", "db"}
 
 
 def test_included_and_overriding_files_and_a_parents_env_file_count(shop: Workbench) -> None:

@@ -15,6 +15,8 @@ _COMMANDS = {
     "run": "modelcompose.cli.run:run",
     "up": "modelcompose.cli.up:up",
     "runs": "modelcompose.cli.runs:runs_group",
+    "reproduce": "modelcompose.cli.reproduce:reproduce",
+    "doctor": "modelcompose.cli.doctor:doctor",
     "render": "modelcompose.cli.render:render",
     "schema": "modelcompose.cli.schema:schema",
     "demo": "modelcompose.cli.demo:demo",

@@ -20,6 +20,8 @@ OUR_VERBS = {
     "run": "Bring steps up to date; on any other service, Compose's run",
     "up": "Bring the steps that services need up to date; then Compose's up",
     "runs": "List, show and compare recorded runs",
+    "reproduce": "Make a run, or a whole ml.lock, again and compare",
+    "doctor": "Find what is wrong with the machine, the project and the store, and mend it",
     "render": "Print the plain Compose file that this project expands to",
     "schema": "Print the JSON Schema of Compose files with x-ml, for editors",
     "demo": "Run an example project on real data",

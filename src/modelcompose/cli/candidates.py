@@ -37,7 +37,7 @@ _FLAG_TEXTS = {
     "--jobs": "How many steps may run at once",
     "--quiet": "Print results only, no progress",
 }
-_TAKE_STEPS = ("status", "why", "run")
+_TAKE_STEPS = ("status", "why", "run", "reproduce")
 
 
 class Answer(NamedTuple):
@@ -100,7 +100,8 @@ def _after_our_verb(invocation: Invocation, last: str) -> Answer:
     if waiting is not None:
         return _values(waiting, last)
     if (commands := getattr(command, "commands", None)) is not None:
-        texts = {name: found.get_short_help_str(100) for name, found in commands.items()}
+        seen = {name: found for name, found in commands.items() if not found.hidden}
+        texts = {name: found.get_short_help_str(100) for name, found in seen.items()}
         return Answer(_starting(texts, last))
     if invocation.verb in _TAKE_STEPS and not (invocation.verb == "run" and _has_name(invocation)):
         return Answer(_starting(_steps(invocation), last))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,8 @@ class Context:
 
     def __init__(self, invocation: Invocation) -> None:
         self.invocation = invocation
+        self.builds: Callable[[str], None] = _progress
+        """Shows a line of what the engine reports while it pulls or builds; a view replaces it."""
 
     @property
     def folder(self) -> Path | None:
@@ -92,7 +94,12 @@ class Context:
                 sys.stderr.write(
                     f"engine: {asked}, the one last used here (--engine docker for the other)\n"
                 )
-        return open_engine(asked, progress=None if self.invocation.quiet else _progress)
+        quiet = self.invocation.quiet
+        return open_engine(asked, progress=None if quiet else self.show_build)
+
+    def show_build(self, line: str) -> None:
+        """Show a line of a pull or a build, with what `builds` is by then."""
+        self.builds(line)
 
     @contextmanager
     def session(self, project: Project, overrides: Overrides | None = None) -> Iterator[Session]:

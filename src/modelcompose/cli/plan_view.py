@@ -6,9 +6,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from modelcompose.cli.live_rows import STATE_STYLES
+from modelcompose.cli.now_view import about, look
 from modelcompose.cli.times import ago, duration
 from modelcompose.pipeline.graph import Node
 from modelcompose.pipeline.plan import Decision, Plan
+from modelcompose.pipeline.progress import StepNow
 from modelcompose.pipeline.session import Session
 from modelcompose.tracking.run import Run
 
@@ -19,28 +22,8 @@ _STYLES = {
     "modified": "magenta",
     "failed": "red",
     "blocked": "red",
-    "running": "cyan",
+    **STATE_STYLES,
 }
-
-
-def states(session: Session, plan: Plan) -> dict[str, str]:
-    """Give each step's state; one that another command runs right now is `running`."""
-    running = {
-        run.step for run in session.runs.unfinished(session.project.directory) if _lives(run)
-    }
-    return {d.step: "running" if d.step in running else d.state for d in plan.decisions}
-
-
-def _lives(run: Run) -> bool:
-    import os
-
-    try:
-        os.kill(run.supervisor_pid or 0, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def print_plan(session: Session, nodes: Sequence[Node], plan: Plan, form: str) -> None:
@@ -54,9 +37,9 @@ def print_plan(session: Session, nodes: Sequence[Node], plan: Plan, form: str) -
 def _print_json(session: Session, nodes: Sequence[Node], plan: Plan) -> None:
     import msgspec
 
-    now = states(session, plan)
+    now = look(session)
     upstream = {node.step: list(node.upstream) for node in nodes}
-    steps = [_step_document(d, now[d.step], upstream[d.step]) for d in plan.decisions]
+    steps = [_step_document(d, now.get(d.step), upstream[d.step]) for d in plan.decisions]
     document = {
         "project": session.project.name,
         "folder": str(session.project.directory),
@@ -67,11 +50,11 @@ def _print_json(session: Session, nodes: Sequence[Node], plan: Plan) -> None:
     sys.stdout.buffer.flush()
 
 
-def _step_document(decision: Decision, state: str, upstream: list[str]) -> dict[str, Any]:
+def _step_document(decision: Decision, now: StepNow | None, upstream: list[str]) -> dict[str, Any]:
     seen, made = decision.observation, decision.observation.made
     return {
         "step": decision.step,
-        "state": state,
+        "state": now.state if now else decision.state,
         "action": decision.action,
         "causes": list(decision.causes),
         "is_conditional": decision.is_conditional,
@@ -81,6 +64,18 @@ def _step_document(decision: Decision, state: str, upstream: list[str]) -> dict[
         "ended_at": made.ended_at if made else None,
         "duration_s": made.duration_s if made else None,
         "hint": seen.hint,
+        "now": _now_document(now) if now else None,
+    }
+
+
+def _now_document(now: StepNow) -> dict[str, Any]:
+    """Give what another command does with the step."""
+    return {
+        "since": now.since,
+        "waits_for": now.waits_for or None,
+        "run": now.run,
+        "metrics": dict(now.metrics),
+        "memory_bytes": now.memory_bytes,
     }
 
 
@@ -90,17 +85,19 @@ def _print_table(session: Session, plan: Plan) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    now = states(session, plan)
+    now = look(session)
+    states = {d.step: now[d.step].state if d.step in now else d.state for d in plan.decisions}
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for title in ("step", "state", "next", "why", "last run", "took"):
         table.add_column(title, overflow="fold", justify="right" if title == "took" else "left")
     for decision in plan.decisions:
         run = _last_run(session, decision)
+        current = now.get(decision.step)
         table.add_row(
             decision.step,
-            Text(now[decision.step], style=_STYLES[now[decision.step]]),
-            _next(decision),
-            "\n".join(_shortened(decision.causes)),
+            Text(states[decision.step], style=_STYLES[states[decision.step]]),
+            "" if current else _next(decision),
+            "\n".join(about(current) if current else _shortened(decision.causes)),
             f"{run.id[:8]}, {ago(run.ended_at or run.created_at)}" if run else "",
             duration(run.duration_s) if run else "",
         )
@@ -109,7 +106,7 @@ def _print_table(session: Session, plan: Plan) -> None:
     for decision in plan.blocked:
         if decision.observation.hint:
             console.print(f"hint: {decision.observation.hint}", markup=False)
-    console.print(_summary(plan, now), style="dim")
+    console.print(_summary(plan, states), style="dim")
 
 
 def _last_run(session: Session, decision: Decision) -> Run | None:
@@ -132,8 +129,9 @@ def _shortened(causes: Sequence[str], most: int = 4) -> list[str]:
     return [*causes[:most], f"and {more} more: modelcompose why"] if more > 0 else list(causes)
 
 
-def _summary(plan: Plan, now: Mapping[str, str]) -> str:
-    if plan.is_done:
+def _summary(plan: Plan, states: Mapping[str, str]) -> str:
+    if plan.is_done and set(states.values()) <= {"fresh"}:
         return "Everything is fresh."
-    counted = {state: list(now.values()).count(state) for state in dict.fromkeys(now.values())}
+    each = list(states.values())
+    counted = {state: each.count(state) for state in dict.fromkeys(each)}
     return ", ".join(f"{count} {state}" for state, count in counted.items())

@@ -73,7 +73,8 @@ def _context(verb: click.Command, name: str, parent: click.Context | None = None
 def _with_inner(name: str, context: click.Context) -> Iterator[tuple[str, click.Context]]:
     yield name, context
     if isinstance(context.command, click.Group):
-        for inner, verb in context.command.commands.items():
+        shown = {name: verb for name, verb in context.command.commands.items() if not verb.hidden}
+        for inner, verb in shown.items():
             yield from _with_inner(f"{name} {inner}", _context(verb, inner, context))
 
 

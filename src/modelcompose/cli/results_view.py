@@ -8,10 +8,10 @@ from typing import Any
 
 from modelcompose.cli.times import duration
 from modelcompose.pipeline.report import StepResult
-from modelcompose.tracking.run import Metric
 
 _STYLES = {
     "fresh": "dim",
+    "adopted": "green",
     "done": "green",
     "restored": "green",
     "failed": "red",
@@ -21,16 +21,14 @@ _STYLES = {
 
 
 def print_json(results: Sequence[StepResult]) -> None:
-    """Print `{"steps": [...]}` on stdout; metrics by name as their last values."""
+    """Print `{"steps": [...]}` on one line of stdout; metrics by name as their last values."""
     import msgspec
 
-    steps = [{**msgspec.to_builtins(r), "metrics": _last(r.metrics)} for r in results]
-    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode({"steps": steps})) + b"\n")
+    from modelcompose.pipeline.events import result_document
+
+    document = {"steps": [result_document(result) for result in results]}
+    sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
     sys.stdout.buffer.flush()
-
-
-def _last(metrics: Mapping[str, Metric]) -> dict[str, float]:
-    return {name: metric.last for name, metric in metrics.items()}
 
 
 def print_table(results: Sequence[StepResult], objective: Mapping[str, Any]) -> None:

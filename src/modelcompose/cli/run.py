@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from modelcompose.cli.context import Context
+from modelcompose.cli.record import record, recorded_by_file, recorded_line
 from modelcompose.cli.run_arguments import positionals
 from modelcompose.errors import PlanError, UsageError
 
 if TYPE_CHECKING:
+    from modelcompose.cli.detaching import Detachment
     from modelcompose.compose.project import Project
     from modelcompose.pipeline.graph import Node
     from modelcompose.pipeline.parameters import Overrides
@@ -36,6 +38,7 @@ Examples:
   modelcompose run train                   train, and what it needs
   modelcompose run train --set LR=0.2      with another learning rate; ml.lock stays
   modelcompose run --dry-run               what would run, and why
+  modelcompose run -d train                return at once; it goes on by itself
   modelcompose run web python manage.py    a command of its own: Compose's run
 """
 
@@ -45,6 +48,8 @@ class _Run(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse our flags; a line with any other flag becomes Compose's."""
+        if (line := recorded_line(args)) is not None:
+            ctx.exit(record(ctx.obj, line))
         words = positionals(self, args)
         if words is None:
             _compose_run(ctx.obj)
@@ -54,12 +59,17 @@ class _Run(click.Command):
 def _compose_run(context: Context) -> None:
     from modelcompose.cli.passthrough import replace_process
 
+    if (line := recorded_by_file(context)) is not None:
+        raise click.exceptions.Exit(record(context, line))
     replace_process(context.invocation.compose_arguments)
 
 
 @click.command(cls=_Run, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("steps", nargs=-1, metavar="[STEP]...")
 @click.option("--force", is_flag=True, help="Run the named steps also when they are fresh.")
+@click.option(
+    "--resume", is_flag=True, help="Go on from kept outputs also when the identity changed."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would run, and why; do nothing.")
 @click.option("--no-deps", is_flag=True, help="Leave the steps and services before them alone.")
 @click.option("--downstream", is_flag=True, help="Also the steps that need the named ones.")
@@ -82,11 +92,19 @@ def _compose_run(context: Context) -> None:
 @click.option("--build", is_flag=True, help="Look up the base images anew and build.")
 @click.option(
     "--pull",
-    is_flag=False,
-    flag_value="always",
-    metavar="POLICY",
-    default=None,
-    help="Pull the images before: always, missing or never.",
+    type=click.Choice(["always", "missing", "never"]),
+    help="Pull the images before; with always, look up their digests anew.",
+)
+@click.option(
+    "--record",
+    is_flag=True,
+    help="Have SERVICE COMMAND... run as by Compose, in place, and record it.",
+)
+@click.option(
+    "-d",
+    "--detach",
+    is_flag=True,
+    help="Return once the first run has started, and print its id; it goes on by itself.",
 )
 @click.option("--no-wait", is_flag=True, help="Fail when another command works in the project.")
 @click.option(
@@ -99,7 +117,7 @@ def _compose_run(context: Context) -> None:
 @click.pass_obj
 def run(context: Context, /, steps: tuple[str, ...], **flags: Any) -> int:
     """Run the verb; the text that users see is `_HELP`."""
-    from modelcompose.pipeline.parameters import parse_overrides, refuse_unknown
+    from modelcompose.pipeline.overriding import parse_overrides, refuse_unknown
 
     named = _variables(flags["environment"])
     overrides = parse_overrides(flags["sets"], named, frozenset(steps))
@@ -108,7 +126,10 @@ def run(context: Context, /, steps: tuple[str, ...], **flags: Any) -> int:
         project = _steps_or_compose(context, project, steps, overrides)
     refuse_unknown(project, overrides)
     _refuse_no_steps(context, project)
+    is_look = flags["dry_run"] or context.is_dry_run
+    flags["detachment"] = _detached(flags["form"]) if flags["detach"] and not is_look else None
     with context.session(project, overrides) as session:
+        session.keeps_resumed = flags["resume"]
         nodes = session.graph.select(
             steps,
             with_upstream=not flags["no_deps"],
@@ -117,7 +138,7 @@ def run(context: Context, /, steps: tuple[str, ...], **flags: Any) -> int:
         if flags["no_deps"]:
             nodes = _without_services(nodes)
         forced = frozenset(steps or (n.step for n in nodes)) if flags["force"] else frozenset()
-        if flags["dry_run"] or context.is_dry_run:
+        if is_look:
             return _show_plan(session, nodes, forced, flags["form"])
         return bring(context, session, nodes, forced=forced, flags=flags)
 
@@ -179,6 +200,18 @@ def _without_services(nodes: list[Node]) -> list[Node]:
     return [replace(node, services=()) for node in nodes]
 
 
+def _detached(form: str) -> Detachment:
+    """Go on without the terminal; the process that the user started ends here."""
+    from modelcompose.cli.detaching import detach
+
+    detachment, run, code = detach()
+    if detachment is None:
+        if run is not None and form == "table":
+            click.echo(run)
+        raise click.exceptions.Exit(code)
+    return detachment
+
+
 def _show_plan(session: Session, nodes: list[Node], forced: frozenset[str], form: str) -> int:
     from modelcompose.cli.plan_view import print_plan
     from modelcompose.pipeline.plan import make_plan
@@ -201,18 +234,30 @@ def bring(
     Returns:
         0 when every step is up to date, else 1.
     """
-    from modelcompose.cli.terminal import Terminal
+    from contextlib import closing
+
+    from modelcompose.cli.lost_terminal import outlives_terminal
+    from modelcompose.cli.view import open_view
     from modelcompose.pipeline.project_lock import project_lock
 
-    terminal = Terminal([node.step for node in nodes], quiet=context.invocation.quiet)
+    form = flags.get("form", "table")
+    detachment = flags.get("detachment")
+    view = open_view(context.invocation, [node.step for node in nodes], form, detachment)
+    if detachment is not None:
+        detachment.writes_to(session.folder.supervisor_log)
+    context.builds = view.builds
     session.folder.make()
-    with project_lock(
-        session.folder.path,
-        session.masker.text(" ".join(session.command_line)),
-        wait=not flags.get("no_wait"),
-        waiting=lambda holder: terminal.notes(f"waiting for {holder}"),
+    with (
+        outlives_terminal(),
+        project_lock(
+            session.folder.path,
+            session.masker.text(" ".join(session.command_line)),
+            wait=not flags.get("no_wait"),
+            waiting=lambda holder: view.notes(f"waiting for {holder}"),
+        ),
+        closing(view),
     ):
-        return _bring_locked(context, session, nodes, terminal, forced=forced, flags=flags)
+        return _bring_locked(context, session, nodes, view, forced=forced, flags=flags)
 
 
 def _bring_locked(
@@ -229,7 +274,7 @@ def _bring_locked(
     from modelcompose.pipeline.recovery import recover_project
 
     session.renew_lock()
-    recover_project(session, terminal.notes)
+    recover_project(session, terminal.notes, terminal)
     plan = prepare_plan(
         session,
         nodes,
@@ -243,6 +288,7 @@ def _bring_locked(
         first = plan.blocked[0]
         raise PlanError(first.cause, hint=first.observation.hint)
     results = _carry_out(session, nodes, plan, Orders(jobs=context.jobs, forced=forced), terminal)
+    terminal.close()
     _print_results(session, results, flags.get("form", "table"), quiet=context.invocation.quiet)
     return 0 if all(result.is_good for result in results) else 1
 
@@ -256,7 +302,8 @@ def _carry_out(
         return take_as_done(session, plan, terminal)
     from modelcompose.pipeline.execute import execute
 
-    session.engine.check(session.project)
+    if any(decision.action == "run" for decision in plan.decisions):
+        session.engine.check(session.project)
     return execute(session, nodes, plan, orders, terminal)
 
 

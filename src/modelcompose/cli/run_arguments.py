@@ -32,6 +32,8 @@ def positionals(command: click.Command, arguments: Sequence[str]) -> list[str] |
         flag, equals, _ = word.partition("=")
         if not word.startswith("--"):
             flag, equals = word[:2], word[2:]
+            if equals and takes_value.get(flag) is False:
+                return None  # several flags in one word
         if flag not in takes_value:
             return None
         if takes_value[flag] and not equals:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from modelcompose.cli.runs_life import adopt, attach, stop, supervision_for, wait
 from modelcompose.errors import UsageError
 
 if TYPE_CHECKING:
@@ -160,14 +161,16 @@ def logs(ctx: click.Context, run: str, follow: bool) -> None:
 
     RUN is an id, the first digits of one, or the name of a step: its latest run.
     """
-    from modelcompose.cli.runs_logs import copy_log, follow_log, is_alive
+    from modelcompose.cli.runs_logs import copy_log, follow_log
+    from modelcompose.cli.supervision import is_over
 
     out = sys.stdout.buffer
     with _opened() as runs:
         found = runs.get(run, folder=_folder(ctx))
         path = runs.log_path(found.id)
         if follow:
-            follow_log(path, out, lambda: not is_alive(runs.get(found.id)))
+            supervision = supervision_for(ctx.obj, runs)
+            follow_log(path, out, lambda: is_over(supervision.look(found.id)))
         else:
             copy_log(path, out)
 
@@ -216,6 +219,10 @@ def rm(ctx: click.Context, names: tuple[str, ...], yes: bool) -> None:
         click.echo(run_id)
 
 
+for _command in (attach, wait, stop, adopt):
+    runs_group.add_command(_command)
+
+
 @contextmanager
 def _opened() -> Iterator[Runs]:
     from contextlib import closing
@@ -246,7 +253,7 @@ def _refuse_running(runs: list[Run]) -> None:
         if is_alive(run):
             raise UsageError(
                 f"run {run.id} of {run.step} still runs",
-                hint="stop it first: Ctrl-C where it was started",
+                hint=f"stop it first: modelcompose runs stop {run.id[:8]}",
             )
 
 

@@ -60,6 +60,8 @@ def _execution(run: Run, log: str, now_s: float) -> Iterator[Row]:
     yield _row("project", f"{run.project}, {run.folder}")
     if run.cause:
         yield _row("why", run.cause)
+    if run.reproduces:
+        yield _row("reproduces", run.reproduces)
     began = run.started_at or run.created_at
     yield _row("started", f"{moment(began)}, {ago(began, now_s)}")
     if run.duration_s is not None:

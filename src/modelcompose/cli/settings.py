@@ -75,6 +75,12 @@ _COMPOSE = Group(
         Setting("COMPOSE_PROFILES", "none", "The active profiles, separated by commas."),
         Setting("COMPOSE_PROJECT_NAME", "the folder's name", "The project's name."),
         Setting("COMPOSE_ENV_FILES", "`.env`", "The environment files, separated by commas."),
+        Setting(
+            "COMPOSE_PROGRESS",
+            "`auto`",
+            "How progress is shown, as `--progress`: `tty` is the live view, `plain` lines, "
+            "`json` the event stream; `auto` chooses by the terminal.",
+        ),
         Setting("COMPOSE_DISABLE_ENV_FILE", "`false`", "`true` leaves `.env` unread."),
         Setting(
             "COMPOSE_REMOVE_ORPHANS",

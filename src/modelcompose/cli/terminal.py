@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterable, Mapping
 from typing import TextIO
 
+from modelcompose.cli.screen import Screen
 from modelcompose.cli.times import ago, duration
-from modelcompose.pipeline.report import StepResult
+from modelcompose.pipeline.lines import Lines, shown
+from modelcompose.pipeline.report import Onlooker, StepResult
 from modelcompose.tracking.run import Metric
 
 _COLOURS = ("36", "33", "32", "35", "34", "96", "93", "92")
-_LONGEST_LINE = 65536
+_TAIL_LINES = 10
 _WORDS = {
     "fresh": ("2", "fresh"),
+    "adopted": ("32", "adopted"),
     "done": ("32", "done"),
     "restored": ("32", "restored"),
     "failed": ("31", "failed"),
@@ -24,56 +28,86 @@ _WORDS = {
 }
 
 
-class Terminal:
+class Terminal(Onlooker):
     """A reporter for a person, with or without a terminal. Any thread may call it."""
 
-    def __init__(self, steps: list[str], *, quiet: bool, stream: TextIO | None = None) -> None:
-        self._stream = stream or sys.stderr
+    def __init__(
+        self,
+        steps: list[str],
+        *,
+        quiet: bool,
+        stream: TextIO | None = None,
+        is_coloured: bool | None = None,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            steps: the names that may stand before lines.
+            quiet: tell of nothing but trouble.
+            stream: where to write; stderr by default.
+            is_coloured: whether to paint; by default where the stream wants it.
+        """
+        stream = stream or sys.stderr
+        self._screen = Screen(stream)
+        self._shows_logs = not quiet
         self._quiet = quiet
         self._width = max(map(len, steps), default=0)
         self._colour = {name: _COLOURS[i % len(_COLOURS)] for i, name in enumerate(steps)}
-        self._is_coloured = has_colour(self._stream)
-        self._open_lines: dict[str, bytes] = {}
-        self._guard = threading.Lock()
-        self._is_unseen = False
+        self._is_coloured = has_colour(stream) if is_coloured is None else is_coloured
+        self._lines = Lines()
+        self._tails: dict[str, deque[bytes]] = {}
+        self._guard = threading.RLock()
 
     def starts(self, step: str, *, run: str, cause: str, attempt: int) -> None:
         """Say that a step begins, and why."""
+        with self._guard:
+            self._tails[step] = deque(maxlen=_TAIL_LINES)
         again = f", attempt {attempt}" if attempt > 1 else ""
         if not self._quiet:
             self._line(step, f"{self.paint('1', 'runs')}{again}: {cause} (run {run[:8]})")
 
     def logs(self, step: str, data: bytes) -> None:
-        """Show whole lines of what a step prints."""
-        if self._quiet:
-            return
+        """Show whole lines of what a step prints, or keep the last ones for when it fails."""
         with self._guard:
-            *lines, self._open_lines[step] = (self._open_lines.get(step, b"") + data).split(b"\n")
-            if len(self._open_lines[step]) > _LONGEST_LINE:
-                lines.append(self._open_lines.pop(step))
-            prefix = self._prefix(step)
-            text = "".join(f"{prefix}│ {_shown(line)}\n" for line in lines)
-            self._write(text)
+            self._take(step, self._lines.feed(step, data))
 
-    def builds(self, step: str, line: str) -> None:
+    def builds(self, line: str) -> None:
         """Show a line of an image's build."""
         if not self._quiet:
-            self._line(step, line)
+            with self._guard:
+                self._write(f"{line}\n")
 
     def ends(self, result: StepResult) -> None:
         """Say how a step came out."""
-        rest = self._open_lines.pop(result.step, b"")
-        if rest:
-            self.logs(result.step, rest + b"\n")
-        if self._quiet and result.is_good:
-            return
-        colour, word = _WORDS[result.ending]
-        self._line(result.step, f"{self.paint(colour, word)}{_about(result)}")
+        with self._guard:
+            self._take(result.step, self._lines.finish(result.step))
+            if not self._quiet or not result.is_good:
+                self._end(result)
 
     def notes(self, text: str) -> None:
         """Say something the user should know."""
         with self._guard:
             self._write(f"note: {text}\n")
+
+    def close(self) -> None:
+        """Show nothing more."""
+
+    def _take(self, step: str, lines: list[bytes]) -> None:
+        if self._shows_logs:
+            self._write(self._told(step, lines))
+        elif lines:
+            self._tails.setdefault(step, deque(maxlen=_TAIL_LINES)).extend(lines)
+
+    def _end(self, result: StepResult) -> None:
+        tail = self._tails.pop(result.step, ())
+        if not result.is_good:
+            self._write(self._told(result.step, tail))
+        colour, word = _WORDS[result.ending]
+        self._line(result.step, f"{self.paint(colour, word)}{_about(result)}")
+
+    def _told(self, step: str, lines: Iterable[bytes]) -> str:
+        prefix = self._prefix(step)
+        return "".join(f"{prefix}│ {shown(line)}\n" for line in lines)
 
     def paint(self, colour: str, text: str) -> str:
         """Give a text in a colour, where colours are wanted."""
@@ -87,14 +121,9 @@ class Terminal:
         return self.paint(self._colour.get(step, "0"), f"{step:<{self._width}}") + "  "
 
     def _write(self, text: str) -> None:
-        """Show a text, as long as somebody is there to see: steps go on without an onlooker."""
-        if not text or self._is_unseen:
-            return
-        try:
-            self._stream.write(text)
-            self._stream.flush()
-        except OSError:  # a closed pipe, or a terminal that went away
-            self._is_unseen = True
+        if text:
+            self._screen.write(text)
+            self._screen.flush()
 
 
 def has_colour(stream: TextIO) -> bool:
@@ -102,12 +131,8 @@ def has_colour(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def _shown(line: bytes) -> str:
-    return line.rstrip(b"\r").decode(errors="replace")
-
-
 def _about(result: StepResult) -> str:
-    if result.ending == "fresh":
+    if result.ending in {"fresh", "adopted"}:
         return f"  {made_by(result)}"
     if result.ending == "restored":
         return f"  {result.cause}: {made_by(result)}, brought back from the store"

@@ -29,3 +29,8 @@ def duration(seconds: float | None) -> str:
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
+
+
+def elapsed(seconds: float) -> str:
+    """Say how long something has been going on, in whole seconds at the finest."""
+    return f"{max(0, int(seconds))} s" if seconds < _MINUTE_S else duration(seconds)

@@ -12,7 +12,7 @@ from modelcompose.compose.fault import Fault
 from modelcompose.compose.grammar import DEFAULT_MASKS, ProjectKeys, ServiceKeys, StepKeys
 from modelcompose.compose.project import ComposeOptions, Project, Service, Step
 from modelcompose.compose.services import build_service, unescape
-from modelcompose.compose.steps import build_data, build_step
+from modelcompose.compose.steps import build_data, build_notify, build_step
 from modelcompose.compose.validation import validate
 from modelcompose.errors import ModelComposeError
 
@@ -73,6 +73,8 @@ def build_project(
         masked_variables=(*DEFAULT_MASKS, *own.mask),
         data=build_data(own.data, directory),
         objective=own.objective,
+        limits=own.limits,
+        notify=None if own.notify is UNSET else build_notify(own.notify, (_X_ML, "notify")),
         warnings=origin.warnings,
     )
 
@@ -87,7 +89,8 @@ def _service(
 ) -> Service:
     path = ("services", name, _X_ML)
     keys = validate(_taken(document, origin, is_interpolated=is_interpolated), ServiceKeys, path)
-    return build_service(name, document, _step(keys, directory, (*path, "step")))
+    step = _step(keys, directory, (*path, "step"))
+    return build_service(name, document, step, is_recorded=keys.record)
 
 
 def _step(keys: ServiceKeys, directory: PurePosixPath, path: tuple[str, ...]) -> Step | None:

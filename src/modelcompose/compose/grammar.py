@@ -21,6 +21,8 @@ Pattern = Annotated[str, Meta(title="a name, which may hold the wildcards * and 
 Reference = Annotated[str, Meta(title="a variable's name or FILE:KEY", min_length=1)]
 Duration = Annotated[str, Meta(title="a duration such as 90s or 1h30m", min_length=1)]
 MetricName = Annotated[str, Meta(title="STEP.METRIC", pattern=r"^[^.]+\..+$")]
+Thing = Annotated[str, Meta(title="a name", min_length=1)]
+Amount = Annotated[int, Meta(title="a whole number, 0 or more", ge=0)]
 
 
 class InputKeys(Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,7 +49,36 @@ class InputKeys(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OutputKeys(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is said about one output; no keys in this release."""
+    """What is said about one output."""
+
+    resume: Annotated[
+        bool,
+        Meta(
+            title="true or false",
+            description=(
+                "Whether the folder is kept between tries, failures and kills of the step as long "
+                "as its identity stays the same, so that it can go on from its checkpoints. "
+                "Once the step has succeeded, it is an output like any other, and a later run "
+                "starts with an empty folder. "
+                "Not together with `live`."
+            ),
+            examples=[True],
+        ),
+    ] = False
+    live: Annotated[
+        bool,
+        Meta(
+            title="true or false",
+            description=(
+                "Whether the step writes the folder in the project itself, so that other services "
+                "read it while the step runs. "
+                "It is emptied when the step starts, and recorded when the step ends, also when it "
+                "failed. "
+                "Not together with `resume`."
+            ),
+            examples=[True],
+        ),
+    ] = False
 
 
 class StepKeys(Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,7 +107,7 @@ class StepKeys(Struct, frozen=True, forbid_unknown_fields=True):
                 "They are kept in the store, and change together once the step has succeeded. "
                 "A map merges through `extends` and several files; a list is appended to."
             ),
-            examples=[{"models/delay": None}],
+            examples=[{"models/delay": None, "checkpoints": {"resume": True}}],
         ),
     ] = {}
     params: Annotated[
@@ -142,6 +173,19 @@ class StepKeys(Struct, frozen=True, forbid_unknown_fields=True):
             examples=["1h30m"],
         ),
     ] = UNSET
+    uses: Annotated[
+        dict[Thing, Amount],
+        Meta(
+            title="a map of names to whole numbers",
+            description=(
+                "How many of the project's scarce things, see `limits`, the step holds while it "
+                "runs; it waits until they are free. "
+                "A device reservation of the service is a claim on `gpu`, and needs no entry here. "
+                "No part of the identity."
+            ),
+            examples=[{"db": 1}],
+        ),
+    ] = {}
     cache: Annotated[
         bool,
         Meta(
@@ -180,6 +224,17 @@ class ServiceKeys(Struct, frozen=True, forbid_unknown_fields=True):
             examples=[{"inputs": ["train.py"], "outputs": {"model.pkl": None}}],
         ),
     ] = UNSET
+    record: Annotated[
+        bool,
+        Meta(
+            title="true or false",
+            description=(
+                "Whether every `run SERVICE COMMAND…` is recorded as `run --record` does it: run "
+                "in place as by Docker Compose, nothing cached."
+            ),
+            examples=[True],
+        ),
+    ] = False
 
 
 class IdentityKeys(Struct, frozen=True, forbid_unknown_fields=True):
@@ -209,6 +264,50 @@ class DataKeys(Struct, frozen=True, forbid_unknown_fields=True):
             examples=["https://example.com/flights.zip"],
         ),
     ] = UNSET
+
+
+class NotifyKeys(Struct, frozen=True, forbid_unknown_fields=True):
+    """The keys of `x-ml.notify`."""
+
+    webhook: Annotated[
+        str | UnsetType,
+        Meta(
+            title="a URL",
+            description=(
+                "Where a JSON document is posted: how the command came out, each step's result, "
+                "and a `text` to show, as Slack and Mattermost read it. "
+                "The URL is a secret: masked wherever it would be shown."
+            ),
+            examples=["${CHAT_WEBHOOK:-}"],
+        ),
+    ] = UNSET
+    desktop: Annotated[
+        bool,
+        Meta(
+            title="true or false",
+            description="Whether a notification is shown on this machine's desktop.",
+            examples=[True],
+        ),
+    ] = False
+    after: Annotated[
+        Duration,
+        Meta(
+            title="a duration such as 90s or 1h30m",
+            description="How long a command must have run its steps to be worth a notification.",
+            examples=["10m"],
+        ),
+    ] = "1m"
+    on: Annotated[
+        tuple[Annotated[Literal["failed", "done"], Meta(title="failed or done")], ...],
+        Meta(
+            title="a list of failed and done",
+            description=(
+                "Which ends are told: that every step came out well, or that one did not. "
+                "By default both; one that the user stops is never told."
+            ),
+            examples=[["failed"]],
+        ),
+    ] = ("failed", "done")
 
 
 class ProjectKeys(Struct, frozen=True, forbid_unknown_fields=True):
@@ -250,6 +349,27 @@ class ProjectKeys(Struct, frozen=True, forbid_unknown_fields=True):
             examples=[{"evaluate.auc": "max"}],
         ),
     ] = {}
+    limits: Annotated[
+        dict[Thing, Amount],
+        Meta(
+            title="a map of names to whole numbers",
+            description=(
+                "How many there are of each scarce thing that steps use (`step.uses`): steps that "
+                "run at the same time never hold more, and the rest wait. "
+                "`gpu` bounds how many GPUs the project holds at once, by default all of the "
+                "machine's; where these cannot be told, it says how many there are."
+            ),
+            examples=[{"gpu": 2, "db": 1}],
+        ),
+    ] = {}
+    notify: Annotated[
+        NotifyKeys | UnsetType,
+        Meta(
+            title="a map",
+            description="Who is told when a long run of steps has ended.",
+            examples=[{"desktop": True, "after": "10m"}],
+        ),
+    ] = UNSET
 
 
 PLACES: Mapping[str, type[Struct]] = {"x-ml": ProjectKeys, "services.SERVICE.x-ml": ServiceKeys}

@@ -28,7 +28,6 @@ _FORMAT = 2
 """Counts up when what is kept changes its meaning."""
 _KEPT = 64
 _VOLATILE = frozenset({"_", "OLDPWD", "SHLVL", "COLUMNS", "LINES", "TERM_SESSION_ID"})
-_REMOTE = ("://", "git@", "oci:")
 _UNSEEN = ("label_file",)
 
 
@@ -71,7 +70,11 @@ class Memory(Struct, frozen=True):
     def _holds_secrets(self, project: Project) -> bool:
         if project.document.get("secrets") or project.document.get("configs"):
             return True
-        sources = [{name: project.variables.get(name) for name in project.interpolated}]
+        interpolated = {name: project.variables.get(name) for name in project.interpolated}
+        webhook = project.notify.webhook if project.notify else None
+        if webhook and any(value and value in webhook for value in interpolated.values()):
+            return True
+        sources = [interpolated]
         sources += [dict(service.environment) for service in project.services.values()]
         return any(
             value and self.is_secret(name, project.masked_variables)
@@ -104,11 +107,9 @@ def memory_key(
         discovery: where the project lies.
         sources: its files.
     """
-    text = sources.text
-    is_composed = "include" in text or "extends" in text
-    if discovery.has_unseen_files or any(word in text for word in _UNSEEN):
+    if discovery.has_unseen_files or any(word in sources.text for word in _UNSEEN):
         return None
-    if is_composed and any(word in text for word in _REMOTE):
+    if sources.may_reach_elsewhere:
         return None
     total = hashlib.sha256()
     for part in _parts(command, environment, discovery, sources):

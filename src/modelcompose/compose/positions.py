@@ -67,6 +67,17 @@ def extends_origin(project: Project, service: str) -> str | None:
     return f"{file}:{origin.service}"
 
 
+def declared_services(project: Project) -> set[str] | None:
+    """Give the names of the services of all profiles; None where a file cannot be seen."""
+    from modelcompose.compose.discovery import discover
+
+    discovery = discover(project.options, project.variables)
+    sources = Sources(discovery)
+    if discovery.has_unseen_files or sources.may_reach_elsewhere:
+        return None
+    return sources.service_names()
+
+
 def locate(sources: Sources, path: Sequence[str | int], *, at_key: bool = False) -> Position | None:
     """Find a path in files; arguments and result as `position_of`."""
     for length in range(len(path), 0, -1):

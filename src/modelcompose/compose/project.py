@@ -88,6 +88,10 @@ class Output(Struct, frozen=True):
     """Something that a step writes; path relative to the project folder, without globs."""
 
     path: str
+    resume: bool = False
+    """A folder that is kept between tries of one identity."""
+    live: bool = False
+    """A folder that the step writes in the project itself."""
 
 
 class Param(Struct, frozen=True):
@@ -118,8 +122,20 @@ class Step(Struct, frozen=True):
     """Name patterns: lines of the log of the form `name=value` that match become series."""
     retries: int = 0
     timeout_s: float | None = None
+    uses: Mapping[str, int] = {}
+    """How many of each scarce thing the step holds while it runs; see `Project.limits`."""
     cache: bool = True
     workspace: Literal["isolated", "project"] = "isolated"
+
+    @property
+    def resumed(self) -> tuple[str, ...]:
+        """Give the outputs that are kept between tries of one identity."""
+        return tuple(output.path for output in self.outputs if output.resume)
+
+    @property
+    def live(self) -> tuple[str, ...]:
+        """Give the outputs that the step writes in the project itself."""
+        return tuple(output.path for output in self.outputs if output.live)
 
     @property
     def written(self) -> tuple[str, ...]:
@@ -154,6 +170,8 @@ class Service(Struct, frozen=True):
     secrets: tuple[str, ...] = ()
     """Names of the project's `secrets` that the service is given."""
     step: Step | None = None
+    is_recorded: bool = False
+    """Whether commands that Compose runs in the service are recorded."""
 
     @property
     def the_step(self) -> Step:
@@ -168,6 +186,16 @@ class DataSource(Struct, frozen=True):
 
     path: str
     source: str | None = None
+
+
+class Notify(Struct, frozen=True):
+    """Who is told of the end of a long run of steps."""
+
+    webhook: str | None = None
+    """An http or https URL; a secret."""
+    desktop: bool = False
+    after_s: float = 60.0
+    on: frozenset[Literal["failed", "done"]] = frozenset({"failed", "done"})
 
 
 class Project(Struct, frozen=True):
@@ -197,6 +225,9 @@ class Project(Struct, frozen=True):
     """Name patterns whose values are secrets: the defaults and those of `x-ml.mask`."""
     data: tuple[DataSource, ...] = ()
     objective: Mapping[str, Literal["max", "min"]] = {}
+    limits: Mapping[str, int] = {}
+    """How many there are of each scarce thing that steps use; `gpu` bounds the machine's."""
+    notify: Notify | None = None
     warnings: tuple[str, ...] = ()
     """What Docker Compose warned of while it read the files, for the user to see."""
 

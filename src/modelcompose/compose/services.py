@@ -16,7 +16,9 @@ _DEFAULT_GRACE_PERIOD_S = 10.0
 _ALL_GPUS = -1
 
 
-def build_service(name: str, document: Mapping[str, Any], step: Step | None) -> Service:
+def build_service(
+    name: str, document: Mapping[str, Any], step: Step | None, *, is_recorded: bool = False
+) -> Service:
     """Give a service's values; `document` is kept as it is, with its `$$`."""
     return Service(
         name=name,
@@ -36,6 +38,7 @@ def build_service(name: str, document: Mapping[str, Any], step: Step | None) -> 
         gpus=_gpus(document),
         secrets=tuple(_secret(entry) for entry in document.get("secrets") or ()),
         step=step,
+        is_recorded=is_recorded,
     )
 
 

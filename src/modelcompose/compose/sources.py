@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from yaml.nodes import Node
 
 Role = Literal["named", "included", "extended"]
+_REMOTE = ("://", "git@", "oci:")
 Lineage = list[tuple["Source", str]]
 """A service's files and names, from the farthest service that it extends to itself."""
 
@@ -168,6 +169,12 @@ class Sources:
     def text(self) -> str:
         """The text of all files, one after the other."""
         return "\n".join(source.text for source in self.by_path.values())
+
+    @property
+    def may_reach_elsewhere(self) -> bool:
+        """Whether files that are not on this machine may be included or extended."""
+        is_composed = "include" in self.text or "extends" in self.text
+        return is_composed and any(word in self.text for word in _REMOTE)
 
     @property
     def env_files(self) -> list[Path]:

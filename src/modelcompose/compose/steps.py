@@ -11,11 +11,13 @@ from msgspec import UNSET
 
 from modelcompose.compose.duration import parse_duration
 from modelcompose.compose.fault import Fault, Path
-from modelcompose.compose.grammar import DataKeys, InputKeys, StepKeys
-from modelcompose.compose.project import DataSource, Input, Output, Param, Step
+from modelcompose.compose.grammar import DataKeys, InputKeys, NotifyKeys, StepKeys
+from modelcompose.compose.kept_outputs import refuse_impossible, refuse_nested
+from modelcompose.compose.project import DataSource, Input, Notify, Output, Param, Step
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _FILE_SUFFIXES = (".yaml", ".yml", ".json", ".toml")
+_WEB_ADDRESS = re.compile(r"https?://[^/\s]")
 _WILDCARDS = re.compile(r"[*?\[]")
 _KEPT_BY_US = frozenset({".ml", ".git"})
 
@@ -45,6 +47,7 @@ def build_step(keys: StepKeys, directory: PurePosixPath, path: Path) -> Step:
         log_metrics=tuple(dict.fromkeys(keys.log_metrics)),
         retries=keys.retries,
         timeout_s=_timeout_s(keys, (*path, "timeout")),
+        uses={name: count for name, count in keys.uses.items() if count},
         cache=keys.cache,
         workspace=keys.workspace,
     )
@@ -67,6 +70,23 @@ def build_data(
     )
 
 
+def build_notify(keys: NotifyKeys, path: Path) -> Notify:
+    """Give who is told of the end of a run, an empty URL as none.
+
+    Raises:
+        Fault: the URL is none that can be posted to, or the duration is none.
+    """
+    webhook = keys.webhook or None if keys.webhook is not UNSET else None
+    if webhook is not None and not _WEB_ADDRESS.match(webhook):
+        raise Fault((*path, "webhook"), "expected a URL that begins with https:// or http://")
+    return Notify(
+        webhook=webhook,
+        desktop=keys.desktop,
+        after_s=_seconds(keys.after, (*path, "after")),
+        on=frozenset(keys.on),
+    )
+
+
 def _inputs(keys: StepKeys, directory: PurePosixPath, path: Path) -> tuple[Input, ...] | None:
     if keys.inputs is UNSET:
         return None
@@ -84,12 +104,16 @@ def _inputs(keys: StepKeys, directory: PurePosixPath, path: Path) -> tuple[Input
 
 
 def _outputs(keys: StepKeys, directory: PurePosixPath, path: Path) -> tuple[Output, ...]:
-    if isinstance(keys.outputs, dict):
-        places: Iterable[tuple[str, str | int]] = ((text, text) for text in keys.outputs)
-    else:
-        places = ((text, index) for index, text in enumerate(keys.outputs))
-    paths = (_written_path(text, directory, (*path, place)) for text, place in places)
-    return tuple(Output(path=found) for found in dict.fromkeys(paths))
+    if not isinstance(keys.outputs, dict):
+        return tuple(Output(found) for found in _written(keys.outputs, directory, path))
+    outputs: dict[str, Output] = {}
+    for text, about in keys.outputs.items():
+        found = _written_path(text, directory, (*path, text))
+        output = Output(found, about.resume, about.live) if about else Output(found)
+        refuse_impossible(output, keys, (*path, text))
+        outputs[found] = output
+    refuse_nested(tuple(outputs.values()), path)
+    return tuple(outputs.values())
 
 
 def _written(texts: Iterable[str], directory: PurePosixPath, path: Path) -> tuple[str, ...]:
@@ -159,7 +183,14 @@ def _param(text: str, directory: PurePosixPath, path: Path) -> Param:
 def _timeout_s(keys: StepKeys, path: Path) -> float | None:
     if keys.timeout is UNSET:
         return None
-    seconds = parse_duration(keys.timeout)
+    seconds = _seconds(keys.timeout, path)
     if not seconds:
         raise Fault(path, f'expected a duration such as 90s or 1h30m, found "{keys.timeout}"')
+    return seconds
+
+
+def _seconds(text: str, path: Path) -> float:
+    seconds = parse_duration(text)
+    if seconds is None:
+        raise Fault(path, f'expected a duration such as 90s or 1h30m, found "{text}"')
     return seconds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ _NOT_WRITABLE = frozenset(
 _BUGS = (sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.IntegrityError)
 """Our own mistakes, which are to be seen with their traceback."""
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_LOG_INDEX_BYTES = 32 * 1024
+"""What SQLite needs to open a database whose log is beside it."""
 
 
 @contextmanager
@@ -47,7 +50,8 @@ def translated(path: Path) -> Iterator[None]:
 def _from_sqlite(error: sqlite3.Error, path: Path) -> ModelComposeError:
     # The low byte is the primary code; an error of Python's own module has none.
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
+    # Where SQLite finds no room for the index of its log, it says no more than I/O error.
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(path)):
         return _full(path)
     if code in _DAMAGED:
         return DatabaseError(
@@ -73,6 +77,14 @@ def _from_system(error: OSError, path: Path) -> ModelComposeError:
         f"{path}: the database cannot be used ({error.strerror or error})",
         hint=_CHOOSE_ANOTHER_HOME,
     )
+
+
+def _is_full(path: Path) -> bool:
+    try:
+        status = os.statvfs(path.parent)
+    except OSError:
+        return False
+    return status.f_bavail * status.f_frsize < _LOG_INDEX_BYTES
 
 
 def _full(path: Path) -> StorageFull:

@@ -13,6 +13,7 @@ from modelcompose.diagnosis.finding import Finding, Group, from_error, warning
 from modelcompose.diagnosis.subject import Subject
 from modelcompose.diagnosis.waiting import NoAnswer, Task, Unknown
 from modelcompose.errors import ModelComposeError
+from modelcompose.store.failures import printable
 
 Look = Callable[[Subject], Iterable[Finding]]
 
@@ -48,6 +49,7 @@ def examine(subject: Subject, checks: Sequence[Check]) -> list[Finding]:
 
     Those about a project are left out where there is none. Never raises for what a check does.
     """
+    _import_before_threads()
     wanted = [c for c in checks if c.group != "project" or subject.has_project]
     running = [(check, _started(check, subject)) for check in wanted]
     return [
@@ -55,6 +57,12 @@ def examine(subject: Subject, checks: Sequence[Check]) -> list[Finding]:
         for check, task in running
         for finding in _outcome(check, task)
     ]
+
+
+def _import_before_threads() -> None:
+    """Import what imports itself in a circle: threads that did so at once would see half of it."""
+    import psutil  # noqa: F401
+    import yaml  # noqa: F401
 
 
 def _started(check: Check, subject: Subject) -> Task[list[Finding]]:
@@ -70,6 +78,8 @@ def _outcome(check: Check, task: Task[list[Finding]]) -> list[Finding]:
         return [from_error(error)]
     except NoAnswer as error:
         return [_unanswered(check, error)]
+    except OSError as error:
+        return [_denied(check, error)]
     except Exception as error:  # noqa: BLE001 - one broken check must not take the others along
         return [_broken(check, error)]
 
@@ -78,6 +88,14 @@ def _unanswered(check: Check, error: NoAnswer) -> Finding:
     return warning(
         f"the check {check.name} gave no answer within {error.limit_s:g} s; "
         "what it looks at may hang, such as a network folder"
+    )
+
+
+def _denied(check: Check, error: OSError) -> Finding:
+    reason = (error.strerror or str(error)).lower()
+    return warning(
+        f"the check {check.name} could not look: {reason}",
+        where=None if error.filename is None else printable(error.filename),
     )
 
 

@@ -15,7 +15,7 @@ from modelcompose.diagnosis.facts.git import Repository, find_repository
 from modelcompose.diagnosis.facts.gpus import Gpus, find_gpus
 from modelcompose.diagnosis.facts.home import last_engine
 from modelcompose.diagnosis.facts.reading import Reading, read_project
-from modelcompose.diagnosis.waiting import Fact, Unknown
+from modelcompose.diagnosis.waiting import Fact, NoAnswer, Unknown
 from modelcompose.errors import ProjectError
 
 _DOCKER_LIMIT_S = 15.0
@@ -66,6 +66,8 @@ class Subject:
             found: Discovery = self.discovery.get()
         except ProjectError:
             return True
+        except (OSError, NoAnswer):
+            return False  # the current folder was removed, or lies where nothing answers
         return bool(found.files) or found.has_unseen_files
 
     @cached_property
@@ -74,7 +76,7 @@ class Subject:
         try:
             return self.discovery.known().directory
         except Unknown:
-            return Path.cwd()
+            return Path(self.environment.get("PWD", "/"))
 
     @property
     def project(self) -> Project:

@@ -66,11 +66,15 @@ class Task(Generic[T]):
 
 
 class Fact(Generic[T]):
-    """Something to know that is found once, when it is first asked for."""
+    """Something to know that is found once, when it is first asked for.
+
+    Attributes:
+        limit_s: how long finding it may take, in seconds.
+    """
 
     def __init__(self, find: Callable[[], T], limit_s: float = DEFAULT_LIMIT_S) -> None:
+        self.limit_s = limit_s
         self._find = find
-        self._limit_s = limit_s
         self._guard = threading.Lock()
         self._task: Task[T] | None = None
 
@@ -83,7 +87,7 @@ class Fact(Generic[T]):
         """
         with self._guard:
             if self._task is None:
-                self._task = Task(self._find, self._limit_s)
+                self._task = Task(self._find, self.limit_s)
         return self._task.result()
 
     def known(self) -> T:

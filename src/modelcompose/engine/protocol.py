@@ -18,19 +18,21 @@ Progress = Callable[[str], None]
 
 
 class InputMount(Struct, frozen=True):
-    """Content shown to a step from where it is, read-only, without a copy."""
+    """Content shown to a step from where it is, without a copy."""
 
     source: Path
     """Absolute path on this machine."""
     path: str
     """Where it belongs: relative to the project folder, or absolute for external data."""
+    read_only: bool = True
+    """False for a folder that the step writes where it is; relative to the project then."""
 
 
 class Job(Struct, frozen=True):
     """One execution of one step.
 
     The engine shows `workspace` wherever the service's bind mounts show the project folder, each
-    of `mounts` read-only on top, and bind mounts from elsewhere as they are. `workspace` may be
+    of `mounts` on top, and bind mounts from elsewhere as they are. `workspace` may be
     the project folder itself.
     """
 
@@ -117,6 +119,8 @@ class Engine(Protocol):
     """Runs steps. One object serves many threads; constructing one touches nothing."""
 
     name: str
+    is_detached: bool
+    """Whether executions go on when the command that started them dies."""
 
     def check(self, project: Project | None = None) -> None:
         """Make sure that steps can be started.
@@ -172,6 +176,9 @@ class Engine(Protocol):
             BuildError: with the end of the builder's log.
         """
 
+    def holds(self, image: str) -> bool:
+        """Tell whether a job can be run in the image of this id, as `prepare` once gave it."""
+
     def start(self, job: Job, sink: LogSink) -> Execution:
         """Start a job; returns as soon as it runs.
 
@@ -211,6 +218,28 @@ class Engine(Protocol):
         """End what `pin`, `prepare` and `start_services` have under way, now and from now on.
 
         They then raise an EngineError. Everything else goes on working. From any thread.
+        """
+
+    def survivors(self, runs: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+        """Find what goes on, or has ended and is kept, of runs whose commands died.
+
+        Returns:
+            The ids of those that `adopt` takes, each with its environment variables.
+        """
+
+    def adopt(self, job: Job, sink: LogSink) -> Execution:
+        """Take over the execution of a job that a command which died had started.
+
+        The sink is given the whole log, from its beginning. An execution that has ended since
+        gives its outcome; one that ended by itself is not timed out.
+
+        Args:
+            job: of the run; of the rest only what belongs to watching, stopping and owning
+                counts: the service's signal and grace period, the devices, `timeout_s` from now.
+            sink: takes the log.
+
+        Raises:
+            EngineError: it is not among the `survivors`.
         """
 
     def reclaim(self, project: Project, runs: Sequence[str]) -> list[str]:

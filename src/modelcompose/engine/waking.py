@@ -19,6 +19,11 @@ class Wake:
         """Give the descriptor to wait on."""
         return self._reader
 
+    @property
+    def alarm(self) -> int:
+        """Give the descriptor that makes it readable, for `signal.set_wakeup_fd`."""
+        return self._writer
+
     def ring(self) -> None:
         """Make the descriptor readable; does nothing once closed."""
         with self._lock:
@@ -26,7 +31,7 @@ class Wake:
                 os.write(self._writer, b"!")
 
     def quieten(self) -> None:
-        """Take in what was rung, so that the next wait waits."""
+        """Take in what was rung, waiting for it, so that the next wait waits."""
         os.read(self._reader, 512)
 
     def close(self) -> None:

@@ -6,49 +6,41 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from modelcompose.compose.project import Service
-from modelcompose.engine.protocol import Execution, Job, Outcome, Sample
-from modelcompose.errors import EngineLost, ModelComposeError, StorageFull
+from modelcompose.compose.step_keys import step_keys
+from modelcompose.engine.protocol import Engine, Execution, Job, LogSink, Outcome
+from modelcompose.errors import (
+    EngineLost,
+    EngineUnavailable,
+    ModelComposeError,
+    StorageFull,
+)
+from modelcompose.pipeline.attending import Attendant
+from modelcompose.pipeline.clock import clock_offset, steadied
 from modelcompose.pipeline.collect import Collector
 from modelcompose.pipeline.failure import Failure, explain
+from modelcompose.pipeline.kept_folders import KeptFolders
 from modelcompose.pipeline.plan import Decision
 from modelcompose.pipeline.report import Ending, Reporter, StepResult
 from modelcompose.pipeline.run_log import RunLog
-from modelcompose.pipeline.secrets import secret_files
 from modelcompose.pipeline.session import Session
+from modelcompose.pipeline.stop_requests import forget_stop
+from modelcompose.pipeline.surroundings import Surroundings
+from modelcompose.pipeline.tickets import Ticket, drop_ticket, without_values, write_ticket
+from modelcompose.pipeline.watching import Watch
 from modelcompose.pipeline.workspace import Laid, Layout
-from modelcompose.tracking.code import code_state
 from modelcompose.tracking.host import this_host
 from modelcompose.tracking.log_metrics import LogMetrics
-from modelcompose.tracking.run import Code, Host, Run, Series, Status
+from modelcompose.tracking.masking import is_secret
+from modelcompose.tracking.run import Code, Run, Status
 from modelcompose.tracking.summary import summarize
-
-
-class Surroundings(Struct, frozen=True):
-    """What all runs of one command share: looked at once, when the first step runs."""
-
-    code: Code
-    host: Host
-
-
-def look_around(session: Session) -> Surroundings:
-    """Take the code as it is now, and the machine."""
-    hidden = {*session.project.env_files, *secret_files(session.project)}
-    code = code_state(
-        session.project.directory,
-        session.states,
-        session.store,
-        skip=lambda path: path in hidden or session.observer.inputs.is_no_code(path),
-    )
-    return Surroundings(code, this_host())
 
 
 class Attempts:
@@ -59,14 +51,26 @@ class Attempts:
         session: Session,
         collector: Collector,
         reporter: Reporter,
-        surroundings: Surroundings,
+        surroundings: Surroundings | None = None,
+        engine: Engine | None = None,
     ) -> None:
+        """Take what they share.
+
+        Args:
+            session: the command's.
+            collector: looks at what steps wrote.
+            reporter: is told what happens.
+            surroundings: None where runs are only adopted.
+            engine: the one that runs them; by default the session's.
+        """
         self._session = session
+        self._engine = engine or session.engine
         self._collector = collector
         self._reporter = reporter
         self._surroundings = surroundings
+        self._kept = KeptFolders(session, collector)
         self._layout = Layout(
-            session.project, session.overrides, can_mount=session.engine.name != "process"
+            session.project, session.overrides, can_mount=self._engine.name != "process"
         )
 
     def attempt(
@@ -76,34 +80,58 @@ class Attempts:
         service = self._session.project.services[decision.step]
         run = self._new_run(decision, service, image, number)
         self._session.runs.create(run)
+        return self._see_through(
+            run, service, lambda: self._carry_out(run, decision, service, devices)
+        )
+
+    def adopt(self, run: Run, ticket: Ticket, environment: Mapping[str, str]) -> StepResult:
+        """Finish a run whose command died, as that command would have.
+
+        Args:
+            run: as it was recorded when it began.
+            ticket: the run's.
+            environment: of its execution, by which secrets are known.
+        """
+        run = replace(run, supervisor_pid=os.getpid())
+        self._session.runs.update(run.id, supervisor_pid=run.supervisor_pid)
+        self._session.runs.drop_series(run.id)  # the whole log is read again
+        return self._see_through(
+            run, ticket.service, lambda: self._take_over(run, ticket, environment)
+        )
+
+    def _see_through(
+        self, run: Run, service: Service, carry_out: Callable[[], _Ended]
+    ) -> StepResult:
         folder = self._session.workspace(run.id)
         failure: Failure | None = None
         try:
-            run, failure = self._record(run, decision, service, folder, devices)
+            run, failure = self._record(run, service, folder, carry_out)
             # Recorded and in the store: what fails from here on takes nothing away.
             if failure is None and service.the_step.workspace == "isolated":
-                self._collector.bring(folder, run.outputs, self._reporter.notes)
+                self._kept.hand_over(service, folder)
+                staged = {p: c for p, c in run.outputs.items() if p not in service.the_step.live}
+                self._collector.bring(folder, staged, self._reporter.notes)
         finally:
             if not (failure and failure.is_engine_lost) and not self._collector.is_needed(folder):
                 shutil.rmtree(folder, ignore_errors=True)
+            drop_ticket(self._session.folder, run.id)
+            forget_stop(self._session.folder, run.id)
         return _result(run, failure)
 
     def _record(
-        self,
-        run: Run,
-        decision: Decision,
-        service: Service,
-        folder: Path,
-        devices: tuple[str, ...] | None,
+        self, run: Run, service: Service, folder: Path, carry_out: Callable[[], _Ended]
     ) -> tuple[Run, Failure | None]:
         """Have the step run and record how it ended, also when something of ours breaks."""
         try:
             self._reporter.starts(run.step, run=run.id, cause=run.cause, attempt=run.attempt)
-            ended = self._carry_out(run, decision, service, folder, devices)
+            ended = carry_out()
             run = _with_outcome(run, ended.outcome)
             return self._conclude(run, service, ended)
         except ModelComposeError as error:
-            failure = Failure(error.message.replace(f"{folder}/", ""), error.hint)
+            is_lost = isinstance(error, EngineLost | EngineUnavailable)
+            message = error.message.replace(f"{folder}/", "")
+            failure = Failure(message, error.hint, is_engine_lost=is_lost)
+            run = replace(run, outputs=self._kept.found(service))
             return self._break_off(run, folder, failure), failure
         except BaseException as error:
             self._break_off(run, folder, Failure(f"modelcompose itself failed: {error!r}"))
@@ -111,7 +139,8 @@ class Attempts:
 
     def _break_off(self, run: Run, folder: Path, failure: Failure) -> Run:
         """Record a run that cannot go on, once its workspace has made room on a full disk."""
-        shutil.rmtree(folder, ignore_errors=True)
+        if not failure.is_engine_lost:
+            shutil.rmtree(folder, ignore_errors=True)
         ended_at = run.ended_at or time.time()
         run = replace(run, status="failed", error=failure.error, ended_at=ended_at)
         with suppress(StorageFull):  # the next command records it: the first cause counts here
@@ -120,7 +149,7 @@ class Attempts:
 
     def _new_run(self, decision: Decision, service: Service, image: str | None, number: int) -> Run:
         session, known = self._session, decision.known
-        return Run(
+        run = Run(
             id=uuid.uuid4().hex,
             project=session.project.name,
             folder=str(session.project.directory),
@@ -132,53 +161,69 @@ class Attempts:
             attempt=number,
             identity=known.identity,
             parts=known.parts,
-            service=session.masker.value(service.document),
+            service=session.masker.value(
+                {**service.document, "x-ml": {"step": step_keys(service.the_step)}}
+            ),
             image=image,
             params=known.parts["params"],
             inputs=known.inputs,
-            code=self._surroundings.code,
-            host=self._surroundings.host,
+            code=self._surroundings.code if self._surroundings else Code(),
+            host=self._surroundings.host if self._surroundings else this_host(),
             command_line=tuple(session.masker.text(word) for word in session.command_line),
             overrides=session.masker.variables(session.overrides.described()),
             supervisor_pid=os.getpid(),
         )
+        return session.recorded(run)
 
     def _carry_out(
         self,
         run: Run,
         decision: Decision,
         service: Service,
-        folder: Path,
         devices: tuple[str, ...] | None,
     ) -> _Ended:
+        folder = self._session.workspace(run.id)
         laid = self._lay(decision, service, folder)
+        laid = replace(laid, mounts=(*laid.mounts, *self._kept.give(run, service, folder)))
         job = self._job(run, service, laid, devices)
-        metrics = LogMetrics(service.the_step.log_metrics)
-        log = RunLog(
-            self._session.runs.log_path(run.id),
-            run.step,
-            self._session.new_masker,
-            metrics,
-            self._reporter,
+        offset = clock_offset()
+        if self._engine.is_detached:
+            write_ticket(self._session.folder, _ticket(job, offset))
+        return self._execute(run, job, self._engine.start, offset)
+
+    def _take_over(self, run: Run, ticket: Ticket, environment: Mapping[str, str]) -> _Ended:
+        job = Job(
+            run=run.id,
+            project=ticket.project,
+            service=ticket.service,
+            workspace=ticket.workspace,
+            image=ticket.image,
+            device_ids=ticket.device_ids,
+            timeout_s=ticket.timeout_s,
         )
-        try:
-            outcome, execution = self._execute(job, log)
-        finally:
-            log.close()
-        return _Ended(laid, job, outcome, execution.samples(), metrics.series(), log)
+        declared = {param.name for param in ticket.service.the_step.params if not param.file}
+        patterns = ticket.project.masked_variables
+        secrets = [
+            value
+            for name, value in environment.items()
+            if value and name not in declared and is_secret(name, patterns)
+        ]
+        return self._execute(run, job, self._engine.adopt, ticket.offset, secrets)
 
     def _conclude(self, run: Run, service: Service, ended: _Ended) -> tuple[Run, Failure | None]:
-        outcome, series = ended.outcome, ended.series
-        if not outcome.lost:
-            self._session.engine.own(ended.job, _places(service, ended.laid))
-        self._session.runs.add_samples(run.id, ended.samples)
-        run = replace(run, metrics=summarize({}, series, self._objective(run.step)))
-        self._session.runs.add_series(run.id, series)
+        outcome = ended.outcome
         if ended.log.failure is not None:
             raise ended.log.failure
+        if not outcome.lost:
+            written = [*_places(service, ended.job), *self._kept.places(service).values()]
+            self._engine.own(ended.job, written)
+        ended.attendant.keep_rest(ended.execution)
+        series = ended.log.series()
+        run = replace(run, metrics=summarize({}, series, self._objective(run.step)))
+        workspace = ended.job.workspace
         if outcome.exit_code != 0 or outcome.stopped or outcome.timed_out or outcome.lost:
-            return self._fail(run, service, ended.laid, outcome, ended.log)
-        return self._succeed(run, service, ended.laid), None
+            return self._fail(run, service, workspace, outcome, ended.log)
+        return self._succeed(run, service, workspace), None
 
     def _lay(self, decision: Decision, service: Service, folder: Path) -> Laid:
         if service.the_step.workspace == "project":
@@ -201,29 +246,47 @@ class Attempts:
             timeout_s=service.the_step.timeout_s,
         )
 
-    def _execute(self, job: Job, log: RunLog) -> tuple[Outcome, Execution]:
-        execution = self._session.engine.start(job, log)
-        self._session.began(execution)
+    def _execute(
+        self,
+        run: Run,
+        job: Job,
+        begin: Callable[[Job, LogSink], Execution],
+        offset: float,
+        secrets: Sequence[str] = (),
+    ) -> _Ended:
+        """Have an execution begun or taken over, and attend to it until its end."""
+        session = self._session
+        metrics = LogMetrics(job.service.the_step.log_metrics)
+        path = session.runs.log_path(run.id)
+        log = RunLog(path, run.step, lambda: session.new_masker(secrets), metrics, self._reporter)
+        objective = self._objective(run.step)
+        attendant = Attendant(session.runs, session.folder, run.id, log, objective)
         try:
-            outcome = execution.wait()
+            execution = begin(job, log)
+            session.began(execution, Watch(job.service.name, execution.samples, log.newest))
+            try:
+                outcome = attendant.until_end(execution)
+            finally:
+                session.ended(execution)
         finally:
-            self._session.ended(execution)
-        if outcome is None:
-            raise EngineLost(f"services.{job.service.name}: the engine lost sight of it")
-        return outcome, execution
+            log.close()
+        outcome = steadied(outcome, offset, clock_offset())
+        return _Ended(job, outcome, execution, attendant, log)
 
     def _fail(
-        self, run: Run, service: Service, laid: Laid, outcome: Outcome, log: RunLog
+        self, run: Run, service: Service, workspace: Path, outcome: Outcome, log: RunLog
     ) -> tuple[Run, Failure]:
-        failure = explain(self._session.project, service, outcome, log.tail, laid.folder)
+        failure = explain(self._session.project, service, outcome, log.tail, workspace)
         status: Status = "killed" if outcome.stopped else "failed"
-        run = replace(run, status=status, error=failure.error)
+        outputs = self._kept.found(service)
+        run = replace(run, status=status, error=failure.error, outputs=outputs)
         self._session.runs.finish(run)
         return run, failure
 
-    def _succeed(self, run: Run, service: Service, laid: Laid) -> Run:
+    def _succeed(self, run: Run, service: Service, workspace: Path) -> Run:
         """Record before the project changes: the store mends a crash between the two."""
-        collected = self._collector.collect(run.step, service.the_step, laid.folder)
+        places = self._kept.places(service)
+        collected = self._collector.collect(run.step, service.the_step, workspace, places)
         self._keep_listings(run)
         run = self._without_identity_if_disturbed(run, service)
         metrics = summarize(collected.values, collected.series, self._objective(run.step))
@@ -240,7 +303,7 @@ class Attempts:
 
     def _without_identity_if_disturbed(self, run: Run, service: Service) -> Run:
         """Never reuse what was made while an input changed: it may come from either content."""
-        changed = self._session.observer.inputs.changed(service, run.inputs)
+        changed = self._session.observer.changed(service, run.inputs)
         if not changed:
             return run
         self._reporter.notes(
@@ -252,8 +315,7 @@ class Attempts:
         """Keep what input folders held, by names and digests: `why` then names what changed."""
         folders = (content for content in run.inputs.values() if content.kind == "folder")
         for content in folders:
-            listing = self._session.observer.listing(content.digest)
-            if listing is not None:
+            for listing in self._session.observer.listings(content):
                 self._session.store.put_tree(listing)
 
     def _objective(self, step: str) -> dict[str, Literal["max", "min"]]:
@@ -268,12 +330,25 @@ class Attempts:
 class _Ended(NamedTuple):
     """An execution that came to its end."""
 
-    laid: Laid
     job: Job
     outcome: Outcome
-    samples: Sequence[Sample]
-    series: Sequence[Series]
+    execution: Execution
+    attendant: Attendant
     log: RunLog
+
+
+def _ticket(job: Job, offset: float) -> Ticket:
+    timeout_s = job.timeout_s
+    return Ticket(
+        run=job.run,
+        project=without_values(job.project),
+        step=job.service.name,
+        workspace=job.workspace,
+        image=job.image,
+        device_ids=job.device_ids,
+        deadline=None if timeout_s is None else time.monotonic() + timeout_s,
+        offset=offset,
+    )
 
 
 def _with_outcome(run: Run, outcome: Outcome) -> Run:
@@ -287,11 +362,11 @@ def _with_outcome(run: Run, outcome: Outcome) -> Run:
     )
 
 
-def _places(service: Service, laid: Laid) -> list[Path]:
+def _places(service: Service, job: Job) -> list[Path]:
     """Give where a step may have written; of a whole project only its outputs."""
     if service.the_step.workspace == "isolated":
-        return [laid.folder]
-    return [laid.folder / path for path in service.the_step.written]
+        return [job.workspace]
+    return [job.workspace / path for path in service.the_step.written]
 
 
 def _result(run: Run, failure: Failure | None) -> StepResult:

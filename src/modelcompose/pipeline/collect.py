@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from modelcompose.compose.project import Project, Step
 from modelcompose.errors import StepError
-from modelcompose.pipeline.paths import outermost
+from modelcompose.pipeline.paths import outermost, place_of
 from modelcompose.pipeline.state_folder import StateFolder
 from modelcompose.store.content import Content
 from modelcompose.store.exchange import exchange
@@ -42,17 +42,25 @@ class Collector:
         self._store = store
         self._states = states
 
-    def collect(self, name: str, step: Step, workspace: Path) -> Collected:
+    def collect(
+        self, name: str, step: Step, workspace: Path, places: Mapping[str, Path]
+    ) -> Collected:
         """Look at what a step wrote and keep it.
+
+        Args:
+            name: the step's.
+            step: what it says about itself.
+            workspace: where it wrote.
+            places: where the outputs lie that it wrote elsewhere, by path.
 
         Raises:
             StepError: a declared output is not there.
             StorageFull: the store's disk is full.
         """
         outputs: dict[str, Content] = {}
-        settle_links(workspace, outermost(step.written))
+        settle_links(workspace, [path for path in outermost(step.written) if path not in places])
         for path in outermost(step.written):
-            content = self._states.look(workspace / path)
+            content = self._states.look(place_of(path, workspace, places))
             if content is None:
                 raise StepError(
                     f"services.{name}: the step ended well but did not write {path}",
@@ -62,11 +70,11 @@ class Collector:
         values: dict[str, float] = {}
         series: list[Series] = []
         for path in step.metrics:
-            read, more = read_metrics(workspace / path)
+            read, more = read_metrics(place_of(path, workspace, places))
             values.update(read)
             series += more
         for path, content in outputs.items():
-            self._store.put(workspace / path, content, self._states)
+            self._store.put(place_of(path, workspace, places), content, self._states)
         return Collected(outputs, values, tuple(series))
 
     def bring(

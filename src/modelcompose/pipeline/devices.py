@@ -13,59 +13,61 @@ class Grant(Struct, frozen=True):
     """What a step is given; None leaves the devices to what its Compose file says."""
 
     device_ids: tuple[str, ...] | None = None
+    gpus: int = 0
+    """How many of the project's GPUs the step holds."""
 
 
 class Devices:
-    """The machine's GPUs; used from one thread."""
+    """The GPUs that a project's steps share; used from one thread.
 
-    def __init__(self, ids: Sequence[str]) -> None:
-        self._all = tuple(ids)
+    Where the machine's GPUs cannot be told (no `nvidia-smi`), the limit says how many there are,
+    and steps get the devices that their Compose file names. Without a limit one claiming step at
+    a time goes then.
+    """
+
+    def __init__(self, ids: Sequence[str], limit: int | None = None) -> None:
+        """Take the ids of the machine's GPUs, and how many of them may be held at once."""
+        self.ids = tuple(ids)
         self._free = list(ids)
-        self._is_unknown = not ids
-        self._holders = 0
+        self._held = 0
+        counts = [count for count in (limit, len(ids) or None) if count is not None]
+        self.count = min(counts) if counts else None
+        """How many can be held at once; None where nothing tells."""
 
     def claim(self, claim: GpuClaim | None) -> Grant | None:
-        """Take what a step claims.
-
-        Where the machine's GPUs cannot be told (no `nvidia-smi`), one claiming step at a time
-        goes, with the devices that its Compose file names.
-
-        Returns:
-            None when it must wait.
-        """
+        """Take what a step claims; None when it must wait."""
         if claim is None:
             return Grant()
-        if self._is_unknown:
-            if self._holders:
-                return None
-            self._holders += 1
-            return Grant()
-        wanted = self._wanted(claim)
-        if wanted is None or not set(wanted) <= set(self._free):
+        amount = self.amount(claim)
+        if self._held and (self.count is None or self._held + amount > self.count):
             return None
-        self._free = [device for device in self._free if device not in wanted]
-        self._holders += 1
-        return Grant(wanted)
+        ids = self._choose(claim, amount) if self.ids else None
+        if self.ids and ids is None:
+            return None
+        self._held += amount
+        self._free = [device for device in self._free if device not in (ids or ())]
+        return Grant(ids, amount)
 
-    def _wanted(self, claim: GpuClaim) -> tuple[str, ...] | None:
+    def amount(self, claim: GpuClaim) -> int:
+        """Give how many GPUs a claim is for; `all` stands for as many as may be held."""
         if claim.device_ids:
-            return claim.device_ids
-        if claim.count is None:
-            return self._all
-        return tuple(self._free[: claim.count]) if len(self._free) >= claim.count else None
+            return len(claim.device_ids)
+        return claim.count if claim.count is not None else max(self.count or 0, 1)
+
+    def _choose(self, claim: GpuClaim, amount: int) -> tuple[str, ...] | None:
+        wanted = claim.device_ids or tuple(self._free[:amount])
+        return wanted if len(wanted) == amount and set(wanted) <= set(self._free) else None
 
     def can_ever(self, claim: GpuClaim | None) -> bool:
-        """Tell whether the machine has what a step claims, once all is free."""
-        if claim is None or self._is_unknown:
+        """Tell whether a claim can be met once everything is free."""
+        if claim is None or self.count is None:
             return True
-        if claim.device_ids:
-            return set(claim.device_ids) <= set(self._all)
-        return claim.count is None or claim.count <= len(self._all)
+        if self.ids and not set(claim.device_ids) <= set(self.ids):
+            return False
+        return self.amount(claim) <= self.count
 
-    def release(self, claim: GpuClaim | None, grant: Grant) -> None:
-        """Give back what `claim` gave."""
-        if claim is None:
-            return
-        self._holders -= 1
+    def release(self, grant: Grant) -> None:
+        """Take back what `claim` gave."""
+        self._held -= grant.gpus
         back = {*self._free, *(grant.device_ids or ())}
-        self._free = [device for device in self._all if device in back]
+        self._free = [device for device in self.ids if device in back]

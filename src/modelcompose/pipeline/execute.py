@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from queue import SimpleQueue
+from contextlib import closing
 
+from modelcompose.engine.waking import Wake
 from modelcompose.errors import Interrupted
-from modelcompose.pipeline.devices import Devices, Grant
+from modelcompose.pipeline.announcing import announced
+from modelcompose.pipeline.claims import GPU, Claim, Ledger, claim_of, machine_lacks
+from modelcompose.pipeline.devices import Devices
 from modelcompose.pipeline.graph import Node
 from modelcompose.pipeline.interruption import interruptions
 from modelcompose.pipeline.orders import Orders
 from modelcompose.pipeline.plan import Plan
-from modelcompose.pipeline.report import Reporter, StepResult
+from modelcompose.pipeline.progress import ProgressFile
+from modelcompose.pipeline.report import Reporter, StepResult, Together
 from modelcompose.pipeline.session import Session
 from modelcompose.pipeline.step_worker import StepWorker
+from modelcompose.pipeline.watching import Pulse
 
 
 def execute(
@@ -29,12 +35,21 @@ def execute(
         Interrupted: the user stopped it; what ran was stopped and recorded, and what had
             succeeded before stays.
     """
-    executor = _Executor(session, nodes, plan, orders, reporter)
-    with interruptions(executor.interrupt):
+    progress = ProgressFile(session.folder.progress)
+    told = Together(reporter, progress)
+    executor = _Executor(session, nodes, plan, orders, told)
+    with (
+        announced(session, reporter) as ended,
+        closing(executor.wake),
+        interruptions(executor.interrupt, executor.wake),
+        progress,
+        Pulse(session.watches, told, after=progress.flush),
+    ):
         try:
             executor.run()
         finally:
             executor.close()
+        ended(executor.results())
     return executor.results()
 
 
@@ -52,29 +67,40 @@ class _Executor:
         self._reporter = reporter
         self._jobs = orders.jobs
         self._results: dict[str, StepResult] = {}
-        self._running: dict[Future[StepResult], tuple[Node, Grant]] = {}
-        self._events: SimpleQueue[Future[StepResult] | None] = SimpleQueue()
-        """Each future that is done; None for each request to end."""
+        self._running: dict[Future[StepResult], Node] = {}
+        self.wake = Wake()
+        """Rung for each step that has ended, and for each request to end."""
+        self._ended: deque[Future[StepResult]] = deque()
         self._requests = 0
         self._worker = StepWorker(session, plan, orders.forced, reporter)
         self._pool = ThreadPoolExecutor(max_workers=orders.jobs, thread_name_prefix="step")
-        claims = any(session.service(node).gpus for node in nodes)
-        self._devices = Devices(session.engine.gpus() if claims else ())
+        blocked = {decision.step for decision in plan.blocked}
+        self._claims = {
+            node.step: Claim() if node.step in blocked else claim_of(session.service(node))
+            for node in nodes
+        }
+        needs_gpus = any(claim.gpus for claim in self._claims.values())
+        limits = session.project.limits
+        self._devices = Devices(session.engine.gpus() if needs_gpus else (), limits.get(GPU))
+        self._ledger = Ledger(limits, self._devices)
+        self._reasons: dict[str, str] = {}
+        """What each step waits for, as it was last told."""
 
     def interrupt(self) -> None:
         """Ask it to end; may be called at any moment, also from a signal's handler."""
         self._requests += 1
-        self._events.put(None)
 
     def run(self) -> None:
         waiting = dict(self._nodes)
+        handled = 0
         self._start(waiting)
         while self._running:
-            done = self._events.get()
-            if done is None:
+            self.wake.quieten()
+            while handled < self._requests and self._running:
+                handled += 1
                 self._stop()
-            else:
-                self._take(done)
+            while self._ended:
+                self._take(self._ended.popleft())
             if not self._session.stopping.is_set():
                 self._start(waiting)
 
@@ -95,7 +121,7 @@ class _Executor:
         return [self._results[name] for name in self._nodes]
 
     def _stop(self) -> None:
-        names = ", ".join(node.step for node, _ in self._running.values())
+        names = ", ".join(node.step for node in self._running.values())
         if self._session.stopping.is_set():
             self._reporter.notes(f"killing {names}")
             self._session.kill()
@@ -104,38 +130,59 @@ class _Executor:
             self._session.stop()
 
     def _start(self, waiting: dict[str, Node]) -> None:
-        """Start what can start: all before it came out well, and there is room and a device."""
+        """Start what can start: all before it came out well, and there is room and what it uses."""
+        reasons: dict[str, str] = {}
         for name, node in list(waiting.items()):
             before = [other for other in node.upstream if other in self._nodes]
-            if not all(other in self._results for other in before):
-                continue
-            refusal = self._refusal(node, before)
-            if refusal is not None:
+            unfinished = [other for other in before if other not in self._results]
+            if unfinished:
+                reasons[name] = _listed(unfinished)
+            elif (refusal := self._refusal(node, before)) is not None:
                 del waiting[name]
                 self._end(refusal)
-            elif len(self._running) < self._jobs:
-                grant = self._devices.claim(self._session.service(node).gpus)
-                if grant is not None:
-                    del waiting[name]
-                    future = self._pool.submit(self._worker.bring, node, grant)
-                    self._running[future] = (node, grant)
-                    future.add_done_callback(self._events.put)
+            elif reason := self._try_to_start(node):
+                reasons[name] = reason
+            else:
+                del waiting[name]
+        if reasons != self._reasons:
+            self._reasons = reasons
+            self._reporter.waits(reasons)
+
+    def _try_to_start(self, node: Node) -> str | None:
+        """Start a step, or give what it waits for."""
+        claim = self._claims[node.step]
+        grant = self._ledger.take(node.step, claim)
+        if grant is None:
+            return self._ledger.awaited(claim)
+        if len(self._running) >= self._jobs:
+            self._ledger.release(node.step)
+            return f"one of {self._jobs} jobs (--jobs)"
+        future = self._pool.submit(self._worker.bring, node, grant)
+        self._running[future] = node
+        future.add_done_callback(self._note_end)
+        return None
+
+    def _note_end(self, future: Future[StepResult]) -> None:
+        self._ended.append(future)
+        self.wake.ring()
 
     def _refusal(self, node: Node, before: Sequence[str]) -> StepResult | None:
         failed = [other for other in before if not self._results[other].is_good]
         if failed:
             return StepResult(node.step, "blocked", error=f"{', '.join(failed)} did not succeed")
-        if not self._devices.can_ever(self._session.service(node).gpus):
-            return StepResult(
-                node.step, "failed", error="it claims more GPUs than this machine has"
-            )
-        return None
+        lack = machine_lacks(node.step, self._claims[node.step], self._devices)
+        return StepResult(node.step, "failed", error=lack) if lack else None
 
     def _take(self, future: Future[StepResult]) -> None:
-        node, grant = self._running.pop(future)
-        self._devices.release(self._session.service(node).gpus, grant)
+        node = self._running.pop(future)
+        self._ledger.release(node.step)
         self._end(future.result())
 
     def _end(self, result: StepResult) -> None:
         self._results[result.step] = result
         self._reporter.ends(result)
+
+
+def _listed(names: Sequence[str], most: int = 3) -> str:
+    more = len(names) - most
+    return ", ".join([*names[:most], f"{more} more"] if more > 0 else names)

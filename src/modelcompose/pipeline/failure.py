@@ -19,6 +19,7 @@ _MISSING_FILE = (
     re.compile(rb"(?:^|[\s:])'?([^\s':]+)'?: No such file or directory"),
     re.compile(rb"ENOENT: no such file or directory, \w+ '([^'\n]+)'"),
 )
+_NO_ROOM = re.compile(rb"No space left on device|ENOSPC|Disk quota exceeded")
 _SIGNALS = 128
 _NOT_FOUND = 127
 """Exit codes as shells give them."""
@@ -64,8 +65,13 @@ def explain(
             "it was killed for want of memory (out of memory)",
             "raise the service's mem_limit, or the memory that Docker may use",
         )
-    hint = _missing_input(project, service, tail, workspace)
-    return Failure(_exit_words(outcome.exit_code), hint)
+    words = _exit_words(outcome.exit_code)
+    if _NO_ROOM.search(tail):
+        return Failure(
+            f"{words}: the disk is full (no space left on device)",
+            f"make room on the disk that it writes to: df -h '{workspace.parent}'",
+        )
+    return Failure(words, _missing_input(project, service, tail, workspace))
 
 
 def _exit_words(code: int) -> str:

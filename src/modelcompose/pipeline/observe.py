@@ -11,12 +11,14 @@ from msgspec.structs import replace
 from modelcompose.compose.project import Project, Service
 from modelcompose.engine.protocol import Engine
 from modelcompose.errors import ContentMissing, PlanError
+from modelcompose.pipeline.claims import refuse_unmeetable
 from modelcompose.pipeline.graph import Graph, Node
 from modelcompose.pipeline.identity import identity_of, identity_parts
 from modelcompose.pipeline.images import Images
 from modelcompose.pipeline.inputs import Inputs
 from modelcompose.pipeline.lock import Lock
 from modelcompose.pipeline.mounts import can_write, is_shown
+from modelcompose.pipeline.notebooks import Notebooks
 from modelcompose.pipeline.origin import where
 from modelcompose.pipeline.parameters import Overrides, ParameterFiles, parameter_values
 from modelcompose.pipeline.paths import covers, is_glob, may_read, outermost
@@ -24,7 +26,7 @@ from modelcompose.pipeline.plan import Decision, Known, Made, Observation
 from modelcompose.pipeline.previous import lock_differences
 from modelcompose.pipeline.restored import content_within
 from modelcompose.store.content import Content, Tree
-from modelcompose.store.states import FileStates
+from modelcompose.store.states import FileStates, Skip
 from modelcompose.store.store import Store
 from modelcompose.tracking.comparison import differences
 from modelcompose.tracking.masking import Masker
@@ -63,6 +65,7 @@ class Observer:
         self._masker = masker
         self._files = ParameterFiles(project, overrides)
         self._folders: dict[str, tuple[Path, Callable[[Path], bool]]] = {}
+        self._notebooks = Notebooks(project.directory, states, store)
 
     def observe(self, node: Node, decisions: Mapping[str, Decision]) -> Observation:
         """Look at one step, given what was decided about the steps before it."""
@@ -75,6 +78,7 @@ class Observer:
     def _observe(
         self, node: Node, service: Service, decisions: Mapping[str, Decision]
     ) -> Observation:
+        refuse_unmeetable(self.project, service)
         self._refuse_hidden_outputs(service)
         present = {path: self.inputs.look(path) for path in outermost(service.the_step.written)}
         inputs = self._inputs(node, service, decisions)
@@ -124,12 +128,13 @@ class Observer:
         params = parameter_values(
             self.project, service, service.the_step.params, self._files, self.overrides
         )
+        skip = self.inputs.skip_for(service)
         parts = identity_parts(
             self.project,
             service,
             image=image,
             params=params,
-            inputs={path: self._input_digest(path, inputs[path]) for path in inputs},
+            inputs={path: self._input_digest(path, inputs[path], skip) for path in inputs},
             overrides=self.overrides,
         )
         masked: dict[str, Any] = self._masker.value(parts)
@@ -141,11 +146,28 @@ class Observer:
                 folder = self.project.directory / path
                 self._folders[content.digest] = (folder, self.inputs.skip_for(service))
 
-    def _input_digest(self, path: str, content: Content) -> str:
+    def _input_digest(self, path: str, content: Content, skip: Skip) -> str:
         changes = self._files.changed_in(path)
         if changes:
             return identity_of({"file": content.digest, "set": changes})
-        return f"{content.digest}+x" if content.executable else content.digest
+        digest = self._notebooks.counted(path, content, skip)
+        return f"{digest}+x" if content.executable else digest
+
+    def changed(self, service: Service, seen: Mapping[str, Content]) -> list[str]:
+        """Name the inputs that no longer count as what was seen of them."""
+        skip = self.inputs.skip_for(service)
+
+        def counts_as_before(path: str) -> bool:
+            now = (
+                None
+                if path.startswith("/")
+                else self._states.look(self.project.directory / path, skip=skip)
+            )
+            return now is not None and self._input_digest(path, now, skip) == self._input_digest(
+                path, seen[path], skip
+            )
+
+        return [path for path in self.inputs.changed(service, seen) if not counts_as_before(path)]
 
     def _inputs(
         self, node: Node, service: Service, decisions: Mapping[str, Decision]
@@ -261,12 +283,12 @@ class Observer:
         """Name the run of this step, with another identity, that made what lies there."""
         runs = self._runs.list(
             folder=self.project.directory,
-            filter=f'step = "{looked.step}" and status = succeeded',
+            filter=f'step = "{looked.step}" and status != running and kind = step',
             limit=_TRIALS,
             columns=("outputs",),
         )
-        others = (run for run in runs if run.identity != identity)
-        return next((run.id for run in others if run.outputs == looked.present), None)
+        others = (run for run in runs if run.identity != identity or run.status != "succeeded")
+        return next((run.id for run in others if _left(run, looked.present)), None)
 
     def _differences(
         self, step: str, parts: Mapping[str, Any], latest: Run | None
@@ -284,10 +306,15 @@ class Observer:
             previous = good or latest
         if previous is None:
             return ()
-        folders = {c.digest for c in previous.inputs.values() if c.kind == "folder"}
+        folders = {
+            digest
+            for path, content in previous.inputs.items()
+            if content.kind == "folder"
+            for digest in (content.digest, previous.parts["inputs"].get(path, ""))
+        }
 
         def listing(digest: str) -> Tree | None:
-            known = digest in folders or digest in self._folders
+            known = digest in folders or digest in self._folders or self._notebooks.tree(digest)
             return self.listing(digest) if known else None
 
         found = differences(previous.parts, parts, listing=listing)
@@ -295,6 +322,8 @@ class Observer:
 
     def listing(self, digest: str) -> Tree | None:
         """Give a folder's listing by its digest, where the project or the store has it."""
+        if (counted := self._notebooks.tree(digest)) is not None:
+            return counted
         if digest in self._folders:
             path, skip = self._folders[digest]
             return self._states.tree(path, skip=skip)
@@ -302,6 +331,18 @@ class Observer:
             return self._store.tree(digest)
         except ContentMissing:
             return None
+
+    def listings(self, content: Content) -> list[Tree]:
+        """Give the listings of an input folder to keep: of its bytes, and as it counts."""
+        found = (self.listing(content.digest), self._notebooks.tree_of(content))
+        return [tree for tree in found if tree is not None]
+
+
+def _left(run: Run, present: Mapping[str, Content | None]) -> bool:
+    """Tell whether a run left what lies there now: all of it, or its live outputs if it failed."""
+    if run.status == "succeeded":
+        return run.outputs == present
+    return bool(run.outputs) and all(present.get(p) == c for p, c in run.outputs.items())
 
 
 def _such_as(path: str) -> str:

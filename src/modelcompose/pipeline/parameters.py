@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
-from modelcompose.compose.project import Param, Project, Service, Step
+from modelcompose.compose.project import Param, Project, Service
 from modelcompose.errors import PlanError, ProjectError, UsageError
 from modelcompose.pipeline.origin import nearest, where
-from modelcompose.pipeline.paths import covers, may_read
+from modelcompose.pipeline.paths import covers
 
 
 class Overrides(Struct, frozen=True):
@@ -47,88 +48,6 @@ class Overrides(Struct, frozen=True):
         return {**self.environment, **self.variables, **keys}
 
 
-def parse_overrides(
-    sets: tuple[str, ...], environment: Mapping[str, str], named: frozenset[str]
-) -> Overrides:
-    """Read `--set` arguments: `NAME=V` and `FILE:KEY=V`, the latter's value being YAML.
-
-    Raises:
-        UsageError: an argument has neither form.
-    """
-    variables: dict[str, str] = {}
-    files: dict[str, dict[str, Any]] = {}
-    for argument in sets:
-        name, equals, text = argument.partition("=")
-        if not equals or not name:
-            raise UsageError(
-                f"--set {argument}: expected NAME=VALUE or FILE:KEY=VALUE",
-                hint="for example --set LR=0.2 or --set params.yaml:model.depth=8",
-            )
-        file, colon, key = name.partition(":")
-        if colon:
-            files.setdefault(file, {})[key] = _scalar(text)
-        else:
-            variables[name] = text
-    return Overrides(environment=environment, named=named, variables=variables, file_keys=files)
-
-
-def _scalar(text: str) -> Any:
-    from modelcompose.compose.yaml_loader import load_yaml
-
-    return load_yaml(text)
-
-
-def refuse_unknown(project: Project, overrides: Overrides) -> None:
-    """Make sure that each `-e` and `--set` changes something.
-
-    Raises:
-        UsageError: no step is named for `-e`; a name that no step's container has and no Compose
-            file interpolates; a file that no step reads, or a key that it does not have.
-    """
-    for name, value in overrides.environment.items() if not overrides.named else ():
-        raise UsageError(
-            f"-e {name}: changes the steps that are named, and none is",
-            hint=f"name one, or change it for every step: --set {name}={value}",
-        )
-    known = set(project.interpolated)
-    for name in project.steps:
-        known |= project.services[name].environment.keys()
-    for name in overrides.variables:
-        if name not in known:
-            raise UsageError(
-                f"--set {name}: no step has such a variable, and no Compose file uses it",
-                hint=nearest(name, known, "the variable"),
-            )
-    for file, changes in overrides.file_keys.items():
-        _refuse_unread(project, file)
-        _refuse_new_keys(project, file, changes)
-
-
-def _refuse_unread(project: Project, file: str) -> None:
-    if not (project.directory / file).is_file():
-        raise UsageError(f"--set {file}: there is no such file in {project.directory}")
-    if not any(_may_read(step, file) for step in project.steps.values()):
-        raise UsageError(
-            f"--set {file}: no step reads it",
-            hint=f"declare it in a step: params: [{json.dumps(f'{file}:')}]",
-        )
-
-
-def _may_read(step: Step, file: str) -> bool:
-    if step.inputs is None or any(param.file == file for param in step.params):
-        return True
-    return any(may_read(item.path, file) for item in step.inputs)
-
-
-def _refuse_new_keys(project: Project, file: str, changes: Mapping[str, Any]) -> None:
-    document = read_parameters(project.directory / file, file)
-    for key in changes:
-        try:
-            _value_of(document, Param(key, file))
-        except PlanError as error:
-            raise UsageError(f"--set {error.message}", hint=error.hint) from error
-
-
 class ParameterFiles:
     """Parameter files, each read once, with the changes of this command applied."""
 
@@ -140,7 +59,7 @@ class ParameterFiles:
     def changed_in(self, path: str) -> dict[str, Any]:
         """Give what this command changes in a file, or in a folder's files, by `FILE:KEY`."""
         return {
-            f"{file}:{key}": value
+            f"{file}:{key}": plain(value)
             for file, changes in self._overrides.file_keys.items()
             if covers(path, file)
             for key, value in changes.items()
@@ -152,7 +71,7 @@ class ParameterFiles:
         Raises:
             PlanError: the file or the key is not there.
         """
-        return _value_of(self._document(param.file or ""), param)
+        return plain(value_at(self._document(param.file or ""), param))
 
     def _document(self, file: str) -> Any:
         """Read a file; again where a step has written it since."""
@@ -175,7 +94,25 @@ def _state_of(path: Path) -> tuple[int, int, int] | None:
     return status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def _value_of(document: Any, param: Param) -> Any:
+def plain(value: Any) -> Any:
+    """Give a parameter's value as JSON has it: a date, say, becomes a text."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    if isinstance(value, bool | None):
+        return value
+    if isinstance(value, int):
+        return int(value)
+    return float(value) if isinstance(value, float) and isfinite(value) else str(value)
+
+
+def value_at(document: Any, param: Param) -> Any:
+    """Look up a parameter's key in what its file holds.
+
+    Raises:
+        PlanError: there is no such key.
+    """
     for part in param.name.split(".") if param.name else ():
         document = _descend(document, part, param)
     return document
@@ -245,20 +182,11 @@ _PARSERS: dict[str, Callable[[bytes], Any]] = {".json": json.loads, ".toml": _pa
 
 
 def write_changed(source: Path, target: Path, changes: Mapping[str, Any]) -> None:
-    """Write a copy of a parameter file with keys changed, comments kept where the format has them.
-
-    Raises:
-        UsageError: the format can only be read.
-    """
-    if source.suffix == ".toml":
-        raise UsageError(
-            f"--set {source.name}: a TOML file can be read but not changed",
-            hint="use YAML or JSON for parameters that --set changes",
-        )
+    """Write a copy of a JSON or YAML file with keys changed; comments stay."""
     if source.suffix == ".json":
         document = json.loads(source.read_bytes())
         _set_all(document, changes)
-        target.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+        target.write_text(json.dumps(document, indent=2, default=str) + "\n", encoding="utf-8")
         return
     from ruamel.yaml import YAML
 

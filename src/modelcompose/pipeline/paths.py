@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 _GLOB_CHARACTERS = frozenset("*?[")
 
@@ -51,3 +52,11 @@ def outermost(paths: Iterable[str]) -> tuple[str, ...]:
 def by_folder(path: str) -> list[str]:
     """Give a sort key that puts everything in a folder right behind the folder."""
     return path.split("/")
+
+
+def place_of(path: str, workspace: Path, places: Mapping[str, Path]) -> Path:
+    """Give where an output lies: in one of these places, else in the workspace."""
+    for outer, place in places.items():
+        if covers(outer, path):
+            return place / path[len(outer) + 1 :] if path != outer else place
+    return workspace / path

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from modelcompose.compose.project import Service
+from modelcompose.pipeline.claims import GPU, claim_of, machine_lacks
+from modelcompose.pipeline.devices import Devices
 from modelcompose.pipeline.graph import Node
-from modelcompose.pipeline.plan import Plan, make_plan
+from modelcompose.pipeline.plan import Decision, Plan, decide, make_plan
 from modelcompose.pipeline.report import Reporter, StepResult, referred
 from modelcompose.pipeline.session import Session
 
@@ -36,7 +40,27 @@ def prepare_plan(
             [s for s in services if _changed_dockerfile(session, s)], renew=True, pull=False
         )
         session.pin(services, renew=False, pull=False)
-    return make_plan(nodes, session.observer.observe, forced=forced)
+    return _without_lacking(session, make_plan(nodes, session.observer.observe, forced=forced))
+
+
+def _without_lacking(session: Session, plan: Plan) -> Plan:
+    """Block the steps that claim GPUs which this machine will never have."""
+    claims = {
+        decision.step: claim_of(session.project.services[decision.step])
+        for decision in plan.decisions
+        if decision.action == "run" and decision.state != "blocked"
+    }
+    if not any(claim.gpus for claim in claims.values()):
+        return plan
+    devices = Devices(session.engine.gpus(), session.project.limits.get(GPU))
+    lacks = {step: machine_lacks(step, claim, devices) for step, claim in claims.items()}
+    return Plan(tuple(_blocked(each, lacks.get(each.step)) for each in plan.decisions))
+
+
+def _blocked(decision: Decision, problem: str | None) -> Decision:
+    if problem is None:
+        return decision
+    return decide(replace(decision.observation, problem=problem, hint=None))
 
 
 def _changed_dockerfile(session: Session, service: Service) -> bool:
@@ -52,7 +76,8 @@ def take_as_done(session: Session, plan: Plan, reporter: Reporter) -> list[StepR
     for decision in plan.decisions:
         known, made = decision.known, decision.made
         session.record_made(decision.step, known.identity, known.parts, made.outputs)
-        results.append(referred(decision, "fresh"))
+        is_adopted = known.identity in session.adopted
+        results.append(referred(decision, "adopted" if is_adopted else "fresh"))
         reporter.ends(results[-1])
     session.write_lock()
     return results

@@ -9,10 +9,23 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, NamedTuple
 
 from modelcompose.errors import Busy
 from modelcompose.store.failures import translated
+
+NAME = "run.lock"
+_LOOK_S = 0.02
+"""Longer than a look at who holds the lock."""
+
+
+class Holder(NamedTuple):
+    """The command that holds a project."""
+
+    pid: int
+    command: str
+    since: float
+    """Seconds since the epoch."""
 
 
 @contextmanager
@@ -33,7 +46,7 @@ def project_lock(
         Busy: another command holds the project and `wait` is false.
         StoreError: the project cannot be written to, or its file system knows no locks.
     """
-    path = folder / "run.lock"
+    path = folder / NAME
     with ExitStack() as stack:
         with translated(path, "the project cannot be held for this command"):
             stream = stack.enter_context(path.open("a+b", buffering=0))
@@ -42,18 +55,41 @@ def project_lock(
         yield
 
 
-def _acquire(stream: IO[bytes], *, wait: bool, waiting: Callable[[str], None]) -> None:
+def holder(folder: Path) -> Holder | None:
+    """Give the command that holds a project now; None where none does.
+
+    Args:
+        folder: the project's `.ml` folder.
+    """
     try:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with (folder / NAME).open("rb") as stream:
+            return None if _try_to_hold(stream, fcntl.LOCK_SH) else _signature(stream)
+    except OSError:
+        return None
+
+
+def _try_to_hold(stream: IO[bytes], how: int) -> bool:
+    try:
+        fcntl.flock(stream, how | fcntl.LOCK_NB)
     except BlockingIOError:
-        holder = _holder(stream)
-        if not wait:
-            raise Busy(
-                f"another command works in this project: {holder}",
-                hint="leave --no-wait away to wait for it",
-            ) from None
-        waiting(holder)
-        fcntl.flock(stream, fcntl.LOCK_EX)
+        return False
+    return True
+
+
+def _acquire(stream: IO[bytes], *, wait: bool, waiting: Callable[[str], None]) -> None:
+    if _try_to_hold(stream, fcntl.LOCK_EX):
+        return
+    time.sleep(_LOOK_S)
+    if _try_to_hold(stream, fcntl.LOCK_EX):  # somebody had only looked
+        return
+    told = _told(stream)
+    if not wait:
+        raise Busy(
+            f"another command works in this project: {told}",
+            hint="leave --no-wait away to wait for it",
+        )
+    waiting(told)
+    fcntl.flock(stream, fcntl.LOCK_EX)
 
 
 def _sign(stream: IO[bytes], command: str) -> None:
@@ -63,11 +99,18 @@ def _sign(stream: IO[bytes], command: str) -> None:
         stream.write(json.dumps(told).encode())
 
 
-def _holder(stream: IO[bytes]) -> str:
+def _told(stream: IO[bytes]) -> str:
+    found = _signature(stream)
+    if found is None:
+        return "one that has just begun"
+    since = time.strftime("%H:%M:%S", time.localtime(found.since))
+    return f"`{found.command}` (process {found.pid}, since {since})"
+
+
+def _signature(stream: IO[bytes]) -> Holder | None:
     stream.seek(0)
     try:
-        told = json.loads(stream.read())
-        since = time.strftime("%H:%M:%S", time.localtime(told["since"]))
-        return f"`{told['command']}` (process {told['pid']}, since {since})"
+        told: dict[str, Any] = json.loads(stream.read())
+        return Holder(int(told["pid"]), str(told["command"]), float(told["since"]))
     except (ValueError, KeyError, TypeError):
-        return "one that has just begun"
+        return None

@@ -13,26 +13,39 @@ from msgspec.structs import replace
 from modelcompose.engine import NAMES, open_engine
 from modelcompose.engine.protocol import Engine
 from modelcompose.errors import EngineError, EngineLost, EngineUnavailable, NotFound
+from modelcompose.pipeline.adopting import adopt
+from modelcompose.pipeline.live import found_live
 from modelcompose.pipeline.lock import UNFINISHED_NAME
+from modelcompose.pipeline.report import Reporter
 from modelcompose.pipeline.services import services_left, without_steps
 from modelcompose.pipeline.session import Session
+from modelcompose.store.content import Content
 from modelcompose.store.exchange import recover
 from modelcompose.tracking.run import Run
 
 
-def recover_project(session: Session, notes: Callable[[str], None]) -> None:
-    """End what still runs, record it as killed, and finish changes of outputs that were begun.
+def recover_project(
+    session: Session, notes: Callable[[str], None], reporter: Reporter | None = None
+) -> None:
+    """Finish what dead commands had begun: their runs where an engine kept them, their outputs.
+
+    Runs that cannot be finished are ended and recorded as killed. With a reporter this returns
+    once the others have ended; without one they are left to a command that can wait for them.
 
     To be called with the project's lock held: whatever is recorded as running is then dead, and
     whatever has a workspace is left over.
 
     Raises:
         StoreError: the outputs cannot be changed.
+        Interrupted: the user stopped runs that were waited for.
     """
     if recover(session.project.directory, session.folder.journals):
         notes("finished bringing in outputs, which a killed command had begun")
     dead = session.runs.unfinished(session.project.directory)
-    left = list(session.folder.work.iterdir()) if session.folder.work.is_dir() else []
+    living = adopt(session, dead, reporter) if dead else set()
+    dead = [run for run in dead if run.id not in living]
+    work = session.folder.work.iterdir() if session.folder.work.is_dir() else ()
+    left = [folder for folder in work if folder.name not in living or _has_ended(session, folder)]
     if dead or left:
         kept = _reclaim(session, dead, left, notes)
         for folder in left:
@@ -40,11 +53,33 @@ def recover_project(session: Session, notes: Callable[[str], None]) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
     for run in dead:
         error = "the command that watched it was killed"
-        session.runs.finish(replace(run, status="killed", error=error, ended_at=time.time()))
+        run = replace(run, status="killed", error=error, outputs=_found(session, run))  # noqa: PLW2901
+        session.runs.finish(replace(run, ended_at=time.time()))
         notes(f"run {run.id[:8]} of {run.step} was left behind by a killed command: ended it")
-    _stop_services(session, notes)
+    if not session.runs.unfinished(session.project.directory):
+        _forget_notes(session)
+        _stop_services(session, notes)
     with suppress(OSError):
         session.lock_path.with_name(UNFINISHED_NAME).unlink(missing_ok=True)
+
+
+def _found(session: Session, run: Run) -> dict[str, Content]:
+    """Give what a run left in the project though it did not come to its end."""
+    service = session.project.services.get(run.step)
+    if run.kind != "step" or service is None or service.step is None:
+        return {}
+    return found_live(session.project, service.step.live, session.store, session.states)
+
+
+def _has_ended(session: Session, folder: Path) -> bool:
+    """Tell whether the run of a workspace was finished, but may have left something running."""
+    return session.runs.get(folder.name).status != "running"
+
+
+def _forget_notes(session: Session) -> None:
+    """Drop the tickets, and the requests to stop, of runs that have ended."""
+    for folder in (session.folder.tickets, session.folder.stops):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _reclaim(

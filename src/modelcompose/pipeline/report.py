@@ -7,11 +7,12 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from modelcompose.engine.protocol import Sample
 from modelcompose.pipeline.plan import Decision
 from modelcompose.store.content import Content
 from modelcompose.tracking.run import Metric
 
-Ending = Literal["fresh", "done", "restored", "failed", "killed", "blocked"]
+Ending = Literal["fresh", "adopted", "done", "restored", "failed", "killed", "blocked"]
 
 
 class StepResult(Struct, frozen=True):
@@ -34,7 +35,7 @@ class StepResult(Struct, frozen=True):
     @property
     def is_good(self) -> bool:
         """Tell whether the step is up to date now."""
-        return self.ending in {"fresh", "done", "restored"}
+        return self.ending in {"fresh", "adopted", "done", "restored"}
 
 
 def referred(decision: Decision, ending: Ending) -> StepResult:
@@ -55,17 +56,101 @@ def referred(decision: Decision, ending: Ending) -> StepResult:
 class Reporter(Protocol):
     """Shows progress. Called from several threads."""
 
+    def waits(self, reasons: Mapping[str, str]) -> None:
+        """Tell what each step waits for that could not start yet, in words; all of them."""
+
+    def prepares(self, step: str) -> None:
+        """Tell that a step's services and image are made ready."""
+
     def starts(self, step: str, *, run: str, cause: str, attempt: int) -> None:
         """Tell that an execution begins."""
 
     def logs(self, step: str, data: bytes) -> None:
         """Show what a step printed, secrets masked."""
 
-    def builds(self, step: str, line: str) -> None:
-        """Show a line of an image's build."""
+    def measures(self, step: str, sample: Sample | None, metrics: Mapping[str, float]) -> None:
+        """Show what a running step uses, and its newest metrics; about once a second."""
+
+    def builds(self, line: str) -> None:
+        """Show a line of what the engine reports while it pulls or builds."""
 
     def ends(self, result: StepResult) -> None:
         """Tell how a step came out."""
 
     def notes(self, text: str) -> None:
         """Tell something the user should know."""
+
+
+class Onlooker:
+    """A reporter that shows nothing: the base of those that show some of it."""
+
+    def waits(self, reasons: Mapping[str, str]) -> None:
+        """Take what each step waits for."""
+
+    def prepares(self, step: str) -> None:
+        """Take that a step is made ready."""
+
+    def starts(self, step: str, *, run: str, cause: str, attempt: int) -> None:
+        """Take that an execution begins."""
+
+    def logs(self, step: str, data: bytes) -> None:
+        """Take what a step printed."""
+
+    def measures(self, step: str, sample: Sample | None, metrics: Mapping[str, float]) -> None:
+        """Take what a step uses."""
+
+    def builds(self, line: str) -> None:
+        """Take a line of a build."""
+
+    def ends(self, result: StepResult) -> None:
+        """Take how a step came out."""
+
+    def notes(self, text: str) -> None:
+        """Take a note."""
+
+
+class Together:
+    """Several reporters as one: each is told everything, in their order."""
+
+    def __init__(self, *reporters: Reporter) -> None:
+        self._reporters = reporters
+
+    def waits(self, reasons: Mapping[str, str]) -> None:
+        """Tell each what steps wait for."""
+        for each in self._reporters:
+            each.waits(reasons)
+
+    def prepares(self, step: str) -> None:
+        """Tell each that a step is made ready."""
+        for each in self._reporters:
+            each.prepares(step)
+
+    def starts(self, step: str, *, run: str, cause: str, attempt: int) -> None:
+        """Tell each that an execution begins."""
+        for each in self._reporters:
+            each.starts(step, run=run, cause=cause, attempt=attempt)
+
+    def logs(self, step: str, data: bytes) -> None:
+        """Show each what a step printed."""
+        for each in self._reporters:
+            each.logs(step, data)
+
+    def measures(self, step: str, sample: Sample | None, metrics: Mapping[str, float]) -> None:
+        """Show each what a step uses."""
+        for each in self._reporters:
+            each.measures(step, sample, metrics)
+
+    def builds(self, line: str) -> None:
+        """Show each a line of a build."""
+        for each in self._reporters:
+            each.builds(line)
+
+    def ends(self, result: StepResult) -> None:
+        """Tell each how a step came out."""
+        for each in self._reporters:
+            each.ends(result)
+
+    def notes(self, text: str) -> None:
+        """Tell each a note."""
+        for each in self._reporters:
+            each.notes(text)

@@ -12,6 +12,7 @@ from modelcompose.store.copying import write_all
 from modelcompose.store.failures import translate, translated
 from modelcompose.tracking.log_metrics import LogMetrics
 from modelcompose.tracking.masking import Masker
+from modelcompose.tracking.run import Series
 
 _TAIL_BYTES = 16_384
 _CLAIM = "the log cannot be written"
@@ -43,6 +44,14 @@ class RunLog:
     def __call__(self, stream: Literal["stdout", "stderr"], data: bytes) -> None:
         """Take the next bytes of a stream."""
         self._take(self._maskers[stream].feed(data), counts=stream == "stdout")
+
+    def newest(self) -> dict[str, float]:
+        """Give the newest value of each metric so far; from any thread."""
+        return self._metrics.newest()
+
+    def series(self) -> list[Series]:
+        """Give the points of each metric so far; from any thread."""
+        return self._metrics.series()
 
     def close(self) -> None:
         """Take what was held back to recognise secrets, and close the file."""

@@ -13,13 +13,15 @@ from modelcompose.tracking.masking import is_secret
 
 
 def secret_values(project: Project, environment: Mapping[str, str]) -> Iterator[str]:
-    """Give every secret value: of variables by their names, and of Compose's `secrets`.
+    """Give every secret value: variables by their names, Compose's `secrets`, the webhook's URL.
 
     Args:
         project: the project.
         environment: variables that the command line sets.
     """
     yield from _variables(project, environment)
+    if project.notify is not None and project.notify.webhook is not None:
+        yield project.notify.webhook
     for secret in (project.document.get("secrets") or {}).values():
         if isinstance(secret, Mapping):
             yield from _secret(project, secret)

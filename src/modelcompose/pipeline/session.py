@@ -9,6 +9,8 @@ from pathlib import Path
 
 from modelcompose.compose.project import Project, Service
 from modelcompose.engine.protocol import Engine, Execution
+from modelcompose.pipeline.again import Again
+from modelcompose.pipeline.departed import without_departed
 from modelcompose.pipeline.graph import Graph, Node
 from modelcompose.pipeline.images import Images
 from modelcompose.pipeline.lock import FILE_NAME, Lock, read_lock, write_lock
@@ -17,10 +19,12 @@ from modelcompose.pipeline.parameters import Overrides
 from modelcompose.pipeline.previous import locked_step
 from modelcompose.pipeline.secrets import secret_values
 from modelcompose.pipeline.state_folder import StateFolder
+from modelcompose.pipeline.watching import Watch
 from modelcompose.store.content import Content
 from modelcompose.store.states import FileStates
 from modelcompose.store.store import Store
 from modelcompose.tracking.masking import Masker
+from modelcompose.tracking.run import Run
 from modelcompose.tracking.runs import Runs
 
 _LOCK_EVERY_S = 1.0
@@ -68,14 +72,20 @@ class Session:
             overrides=overrides,
             masker=self.masker,
         )
+        self.again: Again | None = None
+        """Set where the project stands in for another, whose runs are made again."""
+        self.keeps_resumed = False
+        """Whether steps go on from what another identity left in their `resume` outputs."""
         self.stopping = threading.Event()
+        self.adopted: dict[str, Run] = {}
+        """Runs of dead commands that this one finished, by their identities."""
         self._guard = threading.RLock()
-        self._executions: set[Execution] = set()
+        self._executions: dict[Execution, Watch] = {}
         self._lock_written_at = 0.0
 
-    def new_masker(self) -> Masker:
-        """Give a masker for one stream."""
-        return Masker(self._secrets, self.project.masked_variables)
+    def new_masker(self, more: Sequence[str] = ()) -> Masker:
+        """Give a masker for one stream, which also masks the secrets in `more`."""
+        return Masker((*self._secrets, *more), self.project.masked_variables)
 
     @property
     def lock(self) -> Lock:
@@ -90,6 +100,15 @@ class Session:
     def service(self, node: Node) -> Service:
         """Give a step's service."""
         return self.project.services[node.step]
+
+    @property
+    def services_project(self) -> Project:
+        """Give the project that the services which steps need belong to."""
+        return self.project if self.again is None else self.again.project
+
+    def recorded(self, run: Run) -> Run:
+        """Give a run of this session's project as it is to be recorded."""
+        return run if self.again is None else self.again.recorded(run)
 
     def renew_lock(self) -> None:
         """Read `ml.lock` again: another command may have written it while this one waited."""
@@ -134,20 +153,21 @@ class Session:
         """Write `ml.lock`, unless parameters were changed for this command."""
         with self._guard:
             if not self.overrides:
+                self.observer.lock = without_departed(self.project, self.lock)
                 write_lock(self.lock_path, self.lock)
             self._lock_written_at = time.monotonic()
 
-    def began(self, execution: Execution) -> None:
-        """Know of an execution, so that it is stopped with the command."""
+    def began(self, execution: Execution, watch: Watch) -> None:
+        """Know of an execution, so that it is stopped with the command, and looked at."""
         with self._guard:
-            self._executions.add(execution)
+            self._executions[execution] = watch
         if self.stopping.is_set():
             execution.stop()
 
     def ended(self, execution: Execution) -> None:
         """Forget an execution."""
         with self._guard:
-            self._executions.discard(execution)
+            self._executions.pop(execution, None)
 
     def stop(self) -> None:
         """Stop all executions within their grace periods and start no more."""
@@ -164,6 +184,11 @@ class Session:
     def _running(self) -> list[Execution]:
         with self._guard:
             return list(self._executions)
+
+    def watches(self) -> list[Watch]:
+        """Give how the executions that run now are looked at."""
+        with self._guard:
+            return list(self._executions.values())
 
     def workspace(self, run: str) -> Path:
         """Give the folder of a run's workspace."""

@@ -15,8 +15,13 @@ class StateFolder:
         self.path = project / STATE_FOLDER
         self.work = self.path / "work"
         self.journals = self.path / "journal"
+        self.resume = self.path / "resume"
         self.states = self.path / "cache" / "states.db"
         self.services = self.path / "services.json"
+        self.tickets = self.path / "tickets"
+        self.stops = self.path / "stop"
+        self.supervisor_log = self.path / "supervisor.log"
+        self.progress = self.path / "progress.json"
 
     def make(self) -> None:
         """Create the folder where it is absent.

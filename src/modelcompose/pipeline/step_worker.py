@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from modelcompose.compose.project import Service
 from modelcompose.errors import ContentCorrupt, ContentMissing, ModelComposeError
-from modelcompose.pipeline.attempt import Attempts, look_around
+from modelcompose.pipeline.attempt import Attempts
 from modelcompose.pipeline.collect import Collector
 from modelcompose.pipeline.devices import Grant
 from modelcompose.pipeline.graph import Node
@@ -16,6 +16,8 @@ from modelcompose.pipeline.plan import Decision, Plan, decide
 from modelcompose.pipeline.report import Ending, Reporter, StepResult, referred
 from modelcompose.pipeline.services import Services
 from modelcompose.pipeline.session import Session
+from modelcompose.pipeline.surroundings import look_around
+from modelcompose.tracking.run import Run
 
 _LONGEST_PAUSE_S = 60.0
 
@@ -30,7 +32,7 @@ class StepWorker:
         self._decisions = {decision.step: decision for decision in plan.decisions}
         self._forced = forced
         self._reporter = reporter
-        self._services = Services(session.project, session.engine, session.folder.services)
+        self._services = Services(session.services_project, session.engine, session.folder.services)
         self._collector = Collector(session.project, session.folder, session.store, session.states)
         self._guard = threading.Lock()
         self._attempts: Attempts | None = None
@@ -61,11 +63,33 @@ class StepWorker:
         if decision.state == "blocked":
             hint = decision.observation.hint
             return StepResult(node.step, "failed", error=decision.cause, hint=hint)
+        adopted = self._session.adopted.get(decision.known.identity)
         if decision.action == "run":
+            if adopted is not None and node.step not in self._forced:
+                return self._after_adopted(node, service, decision, grant, adopted)
             return self._run(node, service, decision, grant)
         if decision.action == "restore":
             return self._restore(node, service, decision, grant)
-        return self._refer(decision, "fresh")
+        return self._refer(decision, "fresh" if adopted is None else "adopted")
+
+    def _after_adopted(
+        self, node: Node, service: Service, decision: Decision, grant: Grant, adopted: Run
+    ) -> StepResult:
+        """Go on from an adopted run that did not make the step: as its own command would have."""
+        is_failure = adopted.status == "failed" and adopted.attempt > service.the_step.retries
+        if adopted.status == "killed" or is_failure:
+            return StepResult(
+                node.step,
+                "killed" if adopted.status == "killed" else "failed",
+                cause=adopted.cause,
+                run=adopted.id,
+                ended_at=adopted.ended_at,
+                duration_s=adopted.duration_s,
+                metrics=adopted.metrics,
+                error=adopted.error,
+            )
+        tried = adopted.attempt if adopted.status == "failed" else 0
+        return self._run(node, service, decision, grant, tried=tried)
 
     def _decide(self, node: Node, service: Service) -> Decision:
         """Look again where the plan could not know; the steps before have ended by now."""
@@ -100,28 +124,42 @@ class StepWorker:
         self._session.record_made(decision.step, known.identity, known.parts, made.outputs)
         return referred(decision, ending)
 
-    def _run(self, node: Node, service: Service, decision: Decision, grant: Grant) -> StepResult:
+    def _run(
+        self, node: Node, service: Service, decision: Decision, grant: Grant, *, tried: int = 0
+    ) -> StepResult:
+        self._reporter.prepares(node.step)
         self._services.need(node.services)
-        image = self._session.engine.prepare(
+        image = self._image(node, service, decision)
+        if self._session.stopping.is_set():
+            return StepResult(node.step, "killed", error="it was stopped before it ran")
+        result = self._try(service, decision, image, grant, tried)
+        if result.ending == "done" and result.is_reusable:
+            known = decision.known
+            self._session.record_made(node.step, known.identity, known.parts, result.outputs)
+        return result
+
+    def _image(self, node: Node, service: Service, decision: Decision) -> str | None:
+        again = self._session.again
+        if again is not None and node.step in again.images:
+            return again.images[node.step]
+        return self._session.engine.prepare(
             self._session.project,
             service,
             self._session.lock.images,
             definition=decision.known.definition,
             ignore=self._session.images.ignore(service),
         )
-        if self._session.stopping.is_set():
-            return StepResult(node.step, "killed", error="it was stopped before it ran")
-        result = self._try(service, decision, image, grant)
-        if result.ending == "done" and result.is_reusable:
-            known = decision.known
-            self._session.record_made(node.step, known.identity, known.parts, result.outputs)
-        return result
 
     def _try(
-        self, service: Service, decision: Decision, image: str | None, grant: Grant
+        self,
+        service: Service,
+        decision: Decision,
+        image: str | None,
+        grant: Grant,
+        tried: int,
     ) -> StepResult:
         attempts = self._ready_attempts()
-        number = 1
+        number = tried + 1
         while True:
             result = attempts.attempt(
                 decision, image=image, devices=grant.device_ids, number=number
@@ -133,6 +171,7 @@ class StepWorker:
                 f"{decision.step} failed ({result.error}); attempt {number + 1} "
                 f"of {service.the_step.retries + 1} in {pause_s:g} s"
             )
+            self._reporter.prepares(decision.step)
             if self._session.stopping.wait(pause_s):
                 return result
             number += 1

@@ -25,6 +25,7 @@ from modelcompose.store.failures import translated
 from modelcompose.store.intake import sync_files
 from modelcompose.store.journal import read_journal, write_journal
 from modelcompose.store.outputs import check_outputs, check_writable, settle_links
+from modelcompose.store.room import check_room
 from modelcompose.store.states import FileStates
 from modelcompose.store.swapping import carry_out
 
@@ -44,6 +45,8 @@ def exchange(
         states: the file-state cache; learns what the project's files then hold.
 
     Raises:
+        StorageFull: outputs that lie on another disk than `staged` find no room there: nothing
+            was changed.
         StoreError: an output lies behind a symbolic link, or a folder cannot be written: nothing
             was changed. Or the system failed in the middle: `recover` finishes what was begun.
     """
@@ -61,6 +64,7 @@ def exchange(
     check_writable(staged, standing_folders(moved, after, after))
     digests = file_digests({path: after[path] for path in moved})
     with translated(project, "the outputs cannot be changed"):
+        check_room(operations, project, staged)
         sync_files([staged / path for path in digests])
         write_journal(journal, project, staged, operations)
         carry_out(operations, project, staged)

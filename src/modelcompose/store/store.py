@@ -18,7 +18,7 @@ from pathlib import Path
 
 from modelcompose.errors import ContentCorrupt, ContentMissing
 from modelcompose.store.content import Content, Entry, Tree
-from modelcompose.store.digests import PREFIX, decode_tree, digest_bytes, encode_tree
+from modelcompose.store.digests import PREFIX, decode_tree, digest_bytes, digest_file, encode_tree
 from modelcompose.store.failures import printable, translated
 from modelcompose.store.intake import Intake, changed
 from modelcompose.store.placing import place_file, place_tree, remove
@@ -97,6 +97,17 @@ class Store:
             if digest_bytes(data) != digest:
                 raise self._set_aside(digest)
             return data
+
+    def verify(self, digest: str) -> None:
+        """Read a blob through, however large; errors as for `read`."""
+        path = self.blob_path(digest)
+        with translated(path, "cannot be read"):
+            try:
+                found = digest_file(path)
+            except FileNotFoundError as error:
+                raise missing(self.root, digest) from error
+            if found != digest:
+                raise self._set_aside(digest)
 
     def tree(self, digest: str) -> Tree:
         """Give a folder's listing; errors as for `read`."""

@@ -17,7 +17,6 @@ Every test starts real programs. They are Python scripts, so the image must hold
 from __future__ import annotations
 
 import hashlib
-import os
 import threading
 import time
 from pathlib import Path
@@ -28,6 +27,7 @@ import pytest
 from modelcompose.engine.protocol import Engine, Execution, InputMount
 from modelcompose.errors import EngineError, StorageFull
 from modelcompose.testing.engine_bench import Bench, Log, end_of
+from modelcompose.testing.mount_kit import MountKit
 
 _READY_AND_WAIT = """
 import signal, sys, time
@@ -47,13 +47,11 @@ while True:
 _MANY_BYTES = 100 * 2**20
 
 
-class EngineKit:
+class EngineKit(MountKit):
     """The tests. Inherit, and define `engine`."""
 
     image: ClassVar[str | None] = None
     """An image with Python 3, already there; None for engines without images."""
-    protects_inputs: ClassVar[bool] = True
-    """Whether a step cannot write to its mounted inputs."""
 
     @pytest.fixture
     def engine(self) -> Engine:
@@ -241,39 +239,6 @@ for number in range({_MANY_BYTES} // 1024):
 
         assert ran.outcome.exit_code == 1
         assert b"FileNotFoundError" in ran.log.of("stderr")
-
-    def test_inputs_appear_at_their_paths(self, bench: Bench) -> None:
-        raw = bench.folder / "data" / "raw"
-        raw.mkdir(parents=True)
-        (raw / "a").write_text("in a folder")
-        (bench.folder / "single").write_text("a file")
-        mounts = [InputMount(raw, "data/raw"), InputMount(bench.folder / "single", "single")]
-        script = "print(open('data/raw/a').read(), open('single').read())"
-
-        assert bench.run(bench.job(script, mounts=mounts)).log.stdout == b"in a folder a file\n"
-
-    def test_a_mounted_input_cannot_be_damaged(self, bench: Bench) -> None:
-        if not self.protects_inputs:
-            pytest.skip("this engine does not isolate")
-        raw = bench.folder / "data"
-        raw.mkdir()
-        (raw / "a").write_text("precious")
-        job = bench.job("open('data/a', 'w')", mounts=[InputMount(raw, "data")])
-
-        assert bench.run(job).outcome.exit_code == 1
-        assert (raw / "a").read_text() == "precious"
-
-    def test_what_a_step_wrote_becomes_the_caller_s(self, bench: Bench) -> None:
-        job = bench.job(
-            "import os; os.makedirs('made/deep'); open('made/deep/file', 'w');"
-            "os.symlink('nowhere', 'made/link')"
-        )
-        bench.run(job)
-
-        bench.engine.own(job, [job.workspace / "made", job.workspace / "never-made"])
-
-        made = [job.workspace / "made", *(job.workspace / "made").rglob("*")]
-        assert {path.lstat().st_uid for path in made} == {os.geteuid()}
 
     # Ending a step
 

@@ -21,6 +21,7 @@ FIELDS: dict[str, Literal["text", "number", "time", "claim"]] = {
     "id": "text",
     "step": "text",
     "status": "text",
+    "kind": "text",
     "project": "text",
     "folder": "text",
     "engine": "text",

@@ -60,10 +60,14 @@ class LogMetrics:
         self._rest = b""
 
     def series(self) -> list[Series]:
-        """Give what was collected so far, in the order in which the names first appeared."""
-        return [
-            points.series(name.decode(errors="replace")) for name, points in self._series.items()
-        ]
+        """Give what was collected so far, in the order of first appearance; from any thread."""
+        known = list(self._series.items())
+        return [points.series(name.decode(errors="replace")) for name, points in known]
+
+    def newest(self) -> dict[str, float]:
+        """Give the newest value of each series so far; from any thread."""
+        known = list(self._series.items())  # one step for the interpreter: none is added meanwhile
+        return {name.decode(errors="replace"): points.newest for name, points in known}
 
     def _read(self, line: bytes, time_s: float | None) -> None:
         tokens = _TOKEN.findall(line)
@@ -72,7 +76,9 @@ class LogMetrics:
         step = _step(tokens)
         for name, value in tokens:
             if self._wants(name):
-                self._series.setdefault(name, _Points()).add(step, float(value), time_s)
+                points = self._series.get(name) or _Points()
+                points.add(step, float(value), time_s)
+                self._series[name] = points  # with a point in it: others may look at any time
 
     def _wants(self, name: bytes) -> bool:
         wanted = self._is_wanted.get(name)
@@ -99,9 +105,15 @@ class _Points:
         if time_s is not None:
             self._times.append(time_s)
 
+    @property
+    def newest(self) -> float:
+        return self._values[-1]
+
     def series(self, name: str) -> Series:
-        times = self._times if len(self._times) == len(self._values) else ()
-        return Series(name, tuple(self._steps), tuple(self._values), tuple(times))
+        count = len(self._values)  # it comes after its step: another thread may be adding a point
+        steps, values = tuple(self._steps[:count]), tuple(self._values[:count])
+        times = tuple(self._times[:count])
+        return Series(name, steps, values, times if len(times) == count else ())
 
 
 def _step(tokens: list[tuple[bytes, bytes]]) -> float | None:

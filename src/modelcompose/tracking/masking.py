@@ -110,10 +110,13 @@ class Masker:
         return value
 
     def variables(self, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """Give variables by name with secret ones masked whole, and secrets in the others."""
+        """Give variables by name with secret ones masked whole, and secrets in the others.
+
+        An empty value is no secret: whoever makes a run again has to know that none was given.
+        """
         return {
             name: MASK
-            if value is not None and is_secret(name, self._patterns)
+            if value not in (None, "") and is_secret(name, self._patterns)
             else self.value(value)
             for name, value in variables.items()
         }

@@ -44,7 +44,8 @@ def _of_id(connection: sqlite3.Connection, name: str) -> int | None:
 def _of_step(connection: sqlite3.Connection, name: str, folder: str | None) -> int | None:
     row = connection.execute(
         """
-        SELECT number FROM runs WHERE step = ? AND (? IS NULL OR folder = ?)
+        SELECT number FROM runs
+        WHERE step = ? AND (? IS NULL OR folder = ?) AND kind <> 'reproduction'
         ORDER BY created_at DESC, number DESC LIMIT 1
         """,
         (name, folder, folder),

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from modelcompose.store.content import Content
-from modelcompose.tracking.run import Code, Host, Metric, Run
+from modelcompose.tracking.run import Code, Host, Metric, Recording, Run
 
 Cell = str | int | float | bytes | None
 """What a column holds."""
@@ -33,6 +33,8 @@ PLAIN = (
     "identity",
     "image",
     "supervisor_pid",
+    "kind",
+    "reproduces",
 )
 """Fields of a run that are columns as they are."""
 
@@ -46,6 +48,7 @@ DOCUMENTS: dict[str, Any] = {
     "host": Host | None,
     "command_line": tuple[str, ...],
     "overrides": dict[str, str],
+    "recording": Recording | None,
 }
 """Fields of a run that are JSON in one column, with their types."""
 

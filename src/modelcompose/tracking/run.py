@@ -10,6 +10,7 @@ from msgspec import Struct
 from modelcompose.store.content import Content
 
 Status = Literal["running", "succeeded", "failed", "killed"]
+Kind = Literal["step", "recording", "reproduction"]
 
 
 class Code(Struct, frozen=True):
@@ -54,8 +55,19 @@ class Series(Struct, frozen=True):
     """Seconds since the epoch, empty where the source has none."""
 
 
+class Recording(Struct, frozen=True):
+    """What is told of a command that was watched in place, beside what every run holds."""
+
+    reads: Literal["seen", "incomplete", "unknown"] = "seen"
+    """Whether the run's `inputs` are all that the command read of the project's mounts."""
+    reason: str = ""
+    """Why they are not, in words."""
+    deleted: tuple[str, ...] = ()
+    """Files of the project that were there before and not after."""
+
+
 class Run(Struct, frozen=True):
-    """One execution of one step.
+    """One execution of one step, or of a command that was recorded.
 
     Secrets are masked in every field before a run is made.
     """
@@ -101,6 +113,13 @@ class Run(Struct, frozen=True):
     overrides: Mapping[str, str] = {}
     """What `-e` and `--set` changed."""
     supervisor_pid: int | None = None
+    kind: Kind = "step"
+    """`recording`: a command watched in place. `step` is its service, `inputs` the files that it
+    was seen to read, `outputs` those that it changed; it has no identity, nothing is reused."""
+    recording: Recording | None = None
+    reproduces: str | None = None
+    """The id of the run that a reproduction made again, where one is known; it has no identity,
+    nothing of it is reused."""
 
     @property
     def duration_s(self) -> float | None:

@@ -33,7 +33,7 @@ from modelcompose.tracking.rows import (
     run_from_row,
     run_row,
 )
-from modelcompose.tracking.run import Run, Series, Status
+from modelcompose.tracking.run import Kind, Run, Series, Status
 
 _NAMES = ", ".join(COLUMNS)
 _INSERT = f"INSERT INTO runs ({_NAMES}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
@@ -127,10 +127,17 @@ class Runs:
             number = find_run(connection, name, None if folder is None else str(folder))
             return self._read(f"{_SELECT} WHERE number = ?", (number,))[0]
 
-    def latest(self, folder: str | Path, step: str, *, status: Status | None = None) -> Run | None:
-        """Give a step's newest run, of one status where it is given."""
-        clause = "WHERE folder = ? AND step = ? AND (? IS NULL OR status = ?)"
-        values = (str(folder), step, status, status)
+    def latest(
+        self,
+        folder: str | Path,
+        step: str,
+        *,
+        status: Status | None = None,
+        kind: Kind = "step",
+    ) -> Run | None:
+        """Give a step's newest run, of one status where it is given, or a service's recording."""
+        clause = "WHERE folder = ? AND step = ? AND kind = ? AND (? IS NULL OR status = ?)"
+        values = (str(folder), step, kind, status, status)
         return _first(self._read(f"{_SELECT} {clause} {_NEWEST}", values))
 
     def result(self, identity: str) -> Run | None:
@@ -166,8 +173,8 @@ class Runs:
             sort: a name of that language, `-` before it for the largest first.
             limit: at most so many.
             columns: the larger fields of `Run` to read (`parts`, `service`, `plots`, `host`,
-                `command_line`, `overrides`, `params`, `metrics`, `inputs`, `outputs`); others
-                of these keep their defaults. By default all.
+                `command_line`, `overrides`, `recording`, `params`, `metrics`, `inputs`, `outputs`);
+                others of these keep their defaults. By default all.
 
         Raises:
             UsageError: the filter or the sort key is wrong.
@@ -223,6 +230,16 @@ class Runs:
         """
         with self._writing() as connection:
             append_series(connection, _number(connection, run_id), series)
+
+    def drop_series(self, run_id: str) -> None:
+        """Forget all points of a run's series.
+
+        Raises:
+            NotFound: there is no such run.
+        """
+        with self._writing() as connection:
+            number = _number(connection, run_id)
+            connection.execute("DELETE FROM series WHERE run = ?", (number,))
 
     def series(self, run_id: str, names: Sequence[str] | None = None) -> Sequence[Series]:
         """Give a run's series, all or those named, by name."""

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelcompose.compose.fault import Fault
-from modelcompose.compose.grammar import DataKeys, InputKeys, StepKeys
+from modelcompose.compose.grammar import DataKeys, InputKeys, OutputKeys, StepKeys
 from modelcompose.compose.project import DataSource, Input, Output, Param, Step
 from modelcompose.compose.steps import build_data, build_step
 
@@ -141,3 +141,39 @@ def test_an_input_is_normal_and_normalising_it_again_changes_nothing(text: str) 
     inputs = _built(inputs=(text,)).inputs
     assert inputs is not None
     assert _built(inputs=(inputs[0].path,)).inputs == inputs
+
+
+def test_an_output_can_be_kept_between_tries_or_live() -> None:
+    outputs = {
+        "./checkpoints/": OutputKeys(resume=True),
+        "logs": OutputKeys(live=True),
+        "model": None,
+    }
+
+    step = _built(outputs=outputs, metrics=("logs/metrics.json",))
+
+    assert step.outputs == (
+        Output("checkpoints", resume=True),
+        Output("logs", live=True),
+        Output("model"),
+    )
+    assert (step.resumed, step.live) == (("checkpoints",), ("logs",))
+
+
+@pytest.mark.parametrize(
+    ("outputs", "more", "told"),
+    [
+        ({"a": OutputKeys(resume=True, live=True)}, {}, "expected resume or live, found both"),
+        ({"a.pt": OutputKeys(resume=True)}, {}, 'a resume output is a folder, found the file "a.'),
+        ({"m": OutputKeys(live=True)}, {"metrics": ("m",)}, "a live output is a folder"),
+        ({"a": OutputKeys(live=True)}, {"workspace": "project"}, "live has no meaning with"),
+        ({"a": None, "a/b": OutputKeys(live=True)}, {}, "a/b lies in a, which is an output of"),
+    ],
+)
+def test_a_kept_or_live_output_is_a_folder_of_its_own(
+    outputs: dict[str, Any], more: dict[str, Any], told: str
+) -> None:
+    fault = _fault(outputs=outputs, **more)
+
+    assert told in str(fault)
+    assert fault.hint

@@ -37,6 +37,7 @@ def test_every_key_of_a_step_is_taken() -> None:
             "log_metrics": ["loss"],
             "retries": 2,
             "timeout": "1h",
+            "uses": {"db": 1},
             "cache": False,
             "workspace": "project",
         }
@@ -50,6 +51,7 @@ def test_every_key_of_a_step_is_taken() -> None:
         log_metrics=("loss",),
         retries=2,
         timeout="1h",
+        uses={"db": 1},
         cache=False,
         workspace="project",
     )
@@ -82,7 +84,7 @@ def test_an_empty_x_ml_has_no_keys() -> None:
         ({"outputs": "model.pkl"}, 'outputs: expected a map or list of paths, found "model.pkl"'),
         ({"outputs": None}, "outputs: expected a map or list of paths, found nothing"),
         ({"outputs": {"a.pkl": True}}, 'outputs["a.pkl"]: expected a map, found true'),
-        ({"outputs": {"a.pkl": {"resume": True}}}, 'outputs["a.pkl"].resume: unknown key'),
+        ({"outputs": {"a.pkl": {"resum": True}}}, 'outputs["a.pkl"].resum: unknown key'),
         ({"inputs": "train.py"}, 'inputs: expected a list of paths, found "train.py"'),
         ({"inputs": None}, "inputs: expected a list of paths, found nothing"),
         ({"inputs": [["a"]]}, "inputs[0]: expected a path, found a list"),
@@ -96,6 +98,8 @@ def test_an_empty_x_ml_has_no_keys() -> None:
         ({"retries": "often"}, 'retries: expected a whole number, 0 or more, found "often"'),
         ({"retries": 1.5}, "retries: expected a whole number, 0 or more, found 1.5"),
         ({"timeout": 90}, "timeout: expected a duration such as 90s or 1h30m, found 90"),
+        ({"uses": ["db"]}, "uses: expected a map of names to whole numbers, found a list"),
+        ({"uses": {"db": -1}}, "uses.db: expected a whole number, 0 or more, found -1"),
         ({"cache": "maybe"}, 'cache: expected true or false, found "maybe"'),
         ({"workspace": "mine"}, 'workspace: expected isolated or project, found "mine"'),
         ({"params": {"LR": 1}}, "params: expected a list of names, found a map"),
@@ -123,7 +127,8 @@ def test_an_unknown_key_names_the_nearest_valid_one() -> None:
 
 
 def test_an_unknown_key_like_no_other_is_answered_with_all_of_them() -> None:
-    assert _fault({"zzz": 1}, ProjectKeys).hint == "known here: identity, mask, data, objective"
+    known = "identity, mask, data, objective, limits, notify"
+    assert _fault({"zzz": 1}, ProjectKeys).hint == f"known here: {known}"
 
 
 @pytest.mark.parametrize(

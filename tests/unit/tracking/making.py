@@ -12,7 +12,7 @@ from typing import Any
 
 from modelcompose.database.connection import open_database
 from modelcompose.store.content import Content
-from modelcompose.tracking.run import Code, Host, Metric, Run
+from modelcompose.tracking.run import Code, Host, Metric, Recording, Run
 
 FOLDER = "/work/flights"
 
@@ -80,5 +80,8 @@ def a_full_run(**fields: Any) -> Run:
         "command_line": ("modelcompose", "run", "train"),
         "overrides": {"LR": "0.2"},
         "supervisor_pid": 4242,
+        "kind": "recording",
+        "recording": Recording("incomplete", "it was killed", ("old.csv",)),
+        "reproduces": "0" * 32,
     }
     return a_run(**{**known, **fields})

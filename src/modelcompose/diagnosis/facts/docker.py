@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,8 @@ class Docker(Struct, frozen=True):
     """Its name and version, such as `docker 28.5.2`."""
     info: Mapping[str, Any]
     """What `docker info` prints."""
+    asked_at: float
+    """When it answered, in seconds since the epoch."""
 
     @property
     def is_local(self) -> bool:
@@ -47,7 +50,7 @@ def ask_docker(environment: Mapping[str, str]) -> Docker:
     if endpoint.socket is None:
         return _ask_remote(endpoint, environment)
     api = Api(endpoint)
-    return Docker(endpoint, api.ping(), api.get("/info"))
+    return Docker(endpoint, api.ping(), api.get("/info"), time.time())
 
 
 def image_config(docker: Docker, image: str) -> Mapping[str, Any] | None:
@@ -60,9 +63,7 @@ def image_config(docker: Docker, image: str) -> Mapping[str, Any] | None:
 
 def _ask_remote(endpoint: Endpoint, environment: Mapping[str, str]) -> Docker:
     """Let the `docker` command ask, which knows ssh and certificates."""
-    answer = ask(
-        ["docker", "info", "--format", "{{json .}}"], environment, limit_s=_REMOTE_LIMIT_S
-    )
+    answer = ask(["docker", "info", "--format", "{{json .}}"], environment, limit_s=_REMOTE_LIMIT_S)
     info = _decoded(answer.output)
     if not answer.is_good or not info.get("ServerVersion"):
         errors = info.get("ServerErrors") or [answer.complaint]
@@ -71,7 +72,7 @@ def _ask_remote(endpoint: Endpoint, environment: Mapping[str, str]) -> Docker:
             hint=f"{endpoint.origin} names it; for this machine's own engine:\n"
             "unset DOCKER_HOST; docker context use default",
         )
-    return Docker(endpoint, f"docker {info['ServerVersion']}", info)
+    return Docker(endpoint, f"docker {info['ServerVersion']}", info, time.time())
 
 
 def _decoded(text: str) -> dict[str, Any]:

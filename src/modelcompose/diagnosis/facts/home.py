@@ -22,7 +22,9 @@ def opened(home: Path) -> Iterator[sqlite3.Connection | None]:
         DatabaseError: it cannot be used.
     """
     path = home / DATABASE
-    if not path.exists():
+    with translated(path):
+        is_there = path.exists()
+    if not is_there:
         yield None
         return
     with translated(path), closing(connect(path)) as connection:

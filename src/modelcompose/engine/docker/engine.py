@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
+from msgspec.structs import replace
+
 from modelcompose.compose.project import Project, Service
 from modelcompose.engine import gpus
 from modelcompose.engine.docker.api import Api, connect
@@ -15,19 +17,21 @@ from modelcompose.engine.docker.compose import compose
 from modelcompose.engine.docker.endpoint import Endpoint, find_endpoint
 from modelcompose.engine.docker.execution import ContainerExecution, remove
 from modelcompose.engine.docker.images import Images
+from modelcompose.engine.docker.keeping import find_kept
 from modelcompose.engine.docker.locality import require_local
 from modelcompose.engine.docker.rendering import DEFINITION_LABEL, RUN_LABEL
 from modelcompose.engine.docker.services import Services
 from modelcompose.engine.docker.starting import start_container
 from modelcompose.engine.leftovers import end_processes
 from modelcompose.engine.protocol import Execution, ImagePin, Job, LogSink, Progress
-from modelcompose.errors import EngineError
+from modelcompose.errors import EngineError, EngineLost
 
 
 class DockerEngine:
     """Runs each step as a container that Compose creates from a rendered file."""
 
     name = "docker"
+    is_detached = True
 
     def __init__(self, *, progress: Progress | None = None) -> None:
         self._progress = progress
@@ -90,6 +94,10 @@ class DockerEngine:
                 children=self._children,
             )
 
+    def holds(self, image: str) -> bool:
+        """Tell whether the engine has an image."""
+        return self._images.find(image) is not None
+
     def start(self, job: Job, sink: LogSink) -> Execution:
         """Start the job's container.
 
@@ -124,6 +132,23 @@ class DockerEngine:
     def interrupt(self) -> None:
         """End builds, pulls and starting services, those under way and those to come."""
         self._children.interrupt()
+
+    def survivors(self, runs: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+        """Find the containers of dead commands that were started and are still there."""
+        return {run: kept.environment for run, kept in find_kept(self._api, runs).items()}
+
+    def adopt(self, job: Job, sink: LogSink) -> Execution:
+        """Take over the container of a command that died.
+
+        Raises:
+            EngineLost: it is gone.
+        """
+        kept = find_kept(self._api, [job.run]).get(job.run)
+        if kept is None:
+            raise EngineLost(f"services.{job.service.name}: its container is gone")
+        if not kept.is_running:
+            job = replace(job, timeout_s=None)
+        return ContainerExecution(self._api, kept.id, job, sink)
 
     def reclaim(self, project: Project, runs: Sequence[str]) -> list[str]:  # noqa: ARG002 - run ids are unique
         """Remove the containers of dead commands, and end what was about to start one."""

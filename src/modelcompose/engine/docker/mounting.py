@@ -32,7 +32,7 @@ def plan_mounts(job: Job, kind: Kind) -> MountPlan:
 
     Binds of the project show the workspace; a bind of one file that the workspace does not hold
     is left out, so that the step misses the file rather than finds a folder. Each of the job's
-    inputs is added read-only wherever a bind shows its place.
+    mounts is added wherever a bind shows its place, read-only unless it is for writing.
     """
     planned = _Planned(job, kind)
     for entry in job.service.document.get("volumes") or ():
@@ -77,7 +77,12 @@ class _Planned:
         if covering is not None:
             mount, rest = covering
             source = mount.source / rest if rest else mount.source
-            self.volumes[target] = {**entry, "source": escape(str(source)), "read_only": True}
+            read_only = mount.read_only or entry.get("read_only") is True
+            self.volumes[target] = {
+                **entry,
+                "source": escape(str(source)),
+                "read_only": read_only,
+            }
             return
         place = self._job.workspace / relative
         if self._kind(self._job.project.directory / relative) == "file":
@@ -108,7 +113,7 @@ class _Planned:
             "type": "bind",
             "source": escape(str(mount.source)),
             "target": inside,
-            "read_only": True,
+            "read_only": mount.read_only or self.volumes[target].get("read_only") is True,
         }
         if not mount.path.startswith("/"):
             is_file = self._kind(mount.source) == "file"

@@ -22,6 +22,7 @@ class ProcessEngine:
     """Runs each step as a process group of its own, in its workspace."""
 
     name = "process"
+    is_detached = False
 
     def __init__(self) -> None:
         self._interpreters = Interpreters()
@@ -52,6 +53,10 @@ class ProcessEngine:
         ignore: Sequence[str] = (),
     ) -> None:
         """Do nothing: no step runs in an image."""
+
+    def holds(self, image: str) -> bool:  # noqa: ARG002 - no step runs in an image
+        """Tell that there are no images."""
+        return False
 
     def start(self, job: Job, sink: LogSink) -> Execution:
         """Start the service's command in the workspace.
@@ -88,6 +93,18 @@ class ProcessEngine:
 
     def interrupt(self) -> None:
         """Do nothing: only executions take time here."""
+
+    def survivors(self, runs: Sequence[str]) -> Mapping[str, Mapping[str, str]]:  # noqa: ARG002 - never any
+        """Give nothing: the pipes of a process end with the command that started it."""
+        return {}
+
+    def adopt(self, job: Job, sink: LogSink) -> Execution:  # noqa: ARG002 - never possible
+        """Refuse.
+
+        Raises:
+            EngineError: always.
+        """
+        raise EngineError(f"services.{job.service.name}: a process ends with its command")
 
     def reclaim(self, project: Project, runs: Sequence[str]) -> list[str]:  # noqa: ARG002 - run ids are unique
         """Kill the processes that dead commands left behind."""

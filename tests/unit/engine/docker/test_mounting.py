@@ -117,3 +117,25 @@ def test_dollar_signs_are_written_as_compose_reads_them() -> None:
 
     assert planned.volumes == (bind(WORKSPACE / "$$HOME", "/app"),)
     assert planned.folders == (WORKSPACE / "$HOME",)
+
+
+def test_a_mount_for_writing_is_writable_where_the_service_s_own_is() -> None:
+    planned = plan(
+        bind(PROJECT, "/app"),
+        read_only(PROJECT / "out", "/seen"),
+        mounts=(InputMount(Path("/kept"), "out/checkpoints", read_only=False),),
+    )
+
+    assert planned.volumes[2:] == (
+        bind("/kept", "/app/out/checkpoints", read_only=False),
+        read_only("/kept", "/seen/checkpoints"),
+    )
+
+
+def test_a_bind_of_what_is_mounted_for_writing_can_be_written() -> None:
+    planned = plan(
+        bind(PROJECT / "logs", "/logs"),
+        mounts=(InputMount(PROJECT / "logs", "logs", read_only=False),),
+    )
+
+    assert planned.volumes == (bind(PROJECT / "logs", "/logs", read_only=False),)

@@ -45,6 +45,8 @@ def _create_runs() -> None:
         sa.Column("identity", sa.String(71)),
         sa.Column("image", sa.Text),
         sa.Column("supervisor_pid", sa.Integer),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("reproduces", sa.String(32)),
         sa.Column("code_tree", sa.String(71)),
         sa.Column("code_commit", sa.String(64)),
         sa.Column("code_branch", sa.Text),
@@ -52,7 +54,15 @@ def _create_runs() -> None:
         sa.Column("code_remote", sa.Text),
         *(
             sa.Column(name, sa.Text, nullable=False)  # JSON
-            for name in ("parts", "service", "plots", "host", "command_line", "overrides")
+            for name in (
+                "parts",
+                "service",
+                "plots",
+                "host",
+                "command_line",
+                "overrides",
+                "recording",
+            )
         ),
     )
     op.create_index("runs_of_step", "runs", ["folder", "step", "created_at"])
