@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests import postgres
 from tests.workbench import Workbench
 
 
@@ -48,3 +50,30 @@ def bench(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Workbench]
     workbench = Workbench(tmp_path / "project", home=tmp_path / "home", engine=engine)
     yield workbench
     workbench.clean()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Path]:
+    """Give the folder of the socket of a PostgreSQL server; skip where it is not installed."""
+    programs = postgres.programs()
+    if programs is None:
+        if os.environ.get("CI"):
+            pytest.fail("PostgreSQL is not installed: run scripts/postgres")
+        pytest.skip("PostgreSQL is not installed: run scripts/postgres")
+    with postgres.server(programs) as socket:
+        yield socket
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Path) -> str:
+    """Give the address of an empty PostgreSQL database."""
+    return postgres.new_database(postgres_server, f"test_{uuid.uuid4().hex[:12]}")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the address of an empty database, of each kind in turn."""
+    if request.param == "sqlite":
+        return str(tmp_path / "home" / "hub.db")
+    url: str = request.getfixturevalue("postgres_url")
+    return url

@@ -20,6 +20,7 @@ ModelComposeError
 ├── LockFileError           ml.lock cannot be read
 ├── DatabaseError           the database of runs cannot be used
 ├── NotFound                no such run, step or service
+├── AlreadyExists           the name is taken
 ├── Busy                    another command works in this project
 └── Interrupted             the user stopped the command
 """
@@ -161,6 +162,12 @@ class NotFound(ModelComposeError):
     """No run, step or service goes by the given name."""
 
     code = "not-found"
+
+
+class AlreadyExists(ModelComposeError):
+    """Something of the given name is there already."""
+
+    code = "already-exists"
 
 
 class Busy(ModelComposeError):

@@ -17,6 +17,7 @@ _COMMANDS = {
     "runs": "modelcompose.cli.runs:runs_group",
     "reproduce": "modelcompose.cli.reproduce:reproduce",
     "doctor": "modelcompose.cli.doctor:doctor",
+    "hub": "modelcompose.cli.hub:hub",
     "render": "modelcompose.cli.render:render",
     "schema": "modelcompose.cli.schema:schema",
     "demo": "modelcompose.cli.demo:demo",

@@ -22,6 +22,7 @@ OUR_VERBS = {
     "runs": "List, show and compare recorded runs",
     "reproduce": "Make a run, or a whole ml.lock, again and compare",
     "doctor": "Find what is wrong with the machine, the project and the store, and mend it",
+    "hub": "Serve runs, models and artifacts, to MLflow's clients too",
     "render": "Print the plain Compose file that this project expands to",
     "schema": "Print the JSON Schema of Compose files with x-ml, for editors",
     "demo": "Run an example project on real data",

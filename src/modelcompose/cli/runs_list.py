@@ -11,8 +11,10 @@ import msgspec
 from modelcompose.cli.runs_page import STATUS_STYLES, Cell, Column
 from modelcompose.cli.runs_words import number
 from modelcompose.cli.times import ago, duration
-from modelcompose.tracking.filter import FIELDS, Name, parse_name
+from modelcompose.errors import UsageError
 from modelcompose.tracking.naming import SHORT
+from modelcompose.tracking.query.fields import RUN_FIELDS, run_name
+from modelcompose.tracking.query.tree import Name
 from modelcompose.tracking.run import Run
 
 READ = ("params", "metrics")
@@ -24,6 +26,8 @@ _NUMBERS = frozenset({"attempt", "exit_code", "duration"})
 _CUT = frozenset({"cause", "error", "folder", "image"})
 _STYLES = {"id": "bold", "cause": "dim"}
 _CODE = frozenset({"branch", "commit"})
+_NOT_READ = frozenset({"name", "user", "experiment", "experiment_id"})
+_NOT_KEPT = frozenset({"mean", "best"})
 
 
 def usual_columns(runs: Sequence[Run], *, has_projects: bool) -> list[Name]:
@@ -45,9 +49,9 @@ def named_columns(text: str) -> list[Name]:
     """Give the columns that were asked for, separated by commas.
 
     Raises:
-        UsageError: there is no such field; names the nearest.
+        UsageError: there is no such field, or a list does not read it; names the nearest.
     """
-    return [parse_name(name.strip(), "columns") for name in text.split(",") if name.strip()]
+    return [_shown(name.strip()) for name in text.split(",") if name.strip()]
 
 
 def table(
@@ -79,13 +83,27 @@ def _summary(run: Run) -> dict[str, Any]:
     return {**kept, "duration_s": run.duration_s}
 
 
+def _shown(text: str) -> Name:
+    name = run_name(text, "columns")
+    if name.kind in ("tags", "datasets") or name.name in _NOT_READ or name.part in _NOT_KEPT:
+        raise UsageError(
+            f"columns: {text!r} can be searched by, not shown here",
+            hint="look at one run: modelcompose runs show RUN",
+        )
+    return name
+
+
 def _title(name: Name) -> str:
-    return name.name if name.kind == "field" else f"{name.kind}.{name.name}"
+    return name.name if name.kind == "field" else f"{name.kind}.{_full(name)}"
+
+
+def _full(name: Name) -> str:
+    return name.name if name.part is None else f"{name.name}.{name.part}"
 
 
 def _column(name: Name, *, may_go: bool) -> Column:
     if name.kind == "metrics":
-        return Column(name.name, is_number=True, may_go=may_go)
+        return Column(_full(name), is_number=True, may_go=may_go)
     if name.kind == "params":
         return Column(name.name)
     title = _TITLES.get(name.name, name.name.upper().replace("_", " "))
@@ -94,15 +112,17 @@ def _column(name: Name, *, may_go: bool) -> Column:
 
 def _value(run: Run, name: Name) -> Any:
     if name.kind == "metrics":
-        metric = run.metrics.get(name.name)
-        return None if metric is None else metric.last
+        whole = run.metrics.get(_full(name))
+        metric = whole or run.metrics.get(name.name)
+        part = "last" if whole else name.part or "last"
+        return None if metric is None else getattr(metric, part)
     if name.kind == "params":
         return run.params.get(name.name)
     if name.name in _CODE:
         return getattr(run.code, name.name)
     if name.name == "duration":
         return run.duration_s
-    return getattr(run, f"{name.name}_at" if FIELDS[name.name] == "time" else name.name)
+    return getattr(run, f"{name.name}_at" if RUN_FIELDS[name.name].kind == "time" else name.name)
 
 
 def _cell(run: Run, name: Name, now_s: float) -> Cell:
@@ -111,7 +131,7 @@ def _cell(run: Run, name: Name, now_s: float) -> Cell:
         return Cell("")
     if name.kind != "field":
         return Cell(number(value) if name.kind == "metrics" else str(value))
-    if FIELDS[name.name] == "time":
+    if RUN_FIELDS[name.name].kind == "time":
         return Cell(ago(value, now_s))
     if name.name == "duration":
         return Cell(duration(value))

@@ -18,6 +18,8 @@ from alembic.util import CommandError
 from modelcompose.database.connection import HEAD, connect, schema_version
 from modelcompose.errors import DatabaseError
 
+_ADVISORY_LOCK = 0x6D6F64656C  # any number that nobody else has: "model"
+
 
 def migrate(path: Path) -> None:
     """Create the database file, or bring it to `HEAD`; one process at a time does so.
@@ -66,7 +68,7 @@ def _upgrade(path: Path) -> None:
         _run(connection, config)
 
 
-def _refuse_unknown(path: Path, version: str | None, config: Config) -> None:
+def _refuse_unknown(path: Path | str, version: str | None, config: Config) -> None:
     if version is None:
         return
     try:
@@ -96,3 +98,43 @@ def _run(raw: sqlite3.Connection, config: Config) -> None:
 
 def _begin(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def migrate_postgresql(url: str, name: str) -> None:
+    """Create the tables, or bring them to `HEAD`; one process at a time does so.
+
+    All revisions that are missing are one transaction.
+
+    Args:
+        url: the database's address.
+        name: what messages call it.
+
+    Raises:
+        DatabaseError: the database is of a newer modelcompose.
+    """
+    engine = sqlalchemy.create_engine(
+        sqlalchemy.make_url(url).set(drivername="postgresql+psycopg"),
+        poolclass=sqlalchemy.pool.NullPool,
+    )
+    try:
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
+            version = _postgresql_version(connection)
+            if version == HEAD:
+                return
+            config = configuration()
+            _refuse_unknown(name, version, config)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except sqlalchemy.exc.DBAPIError as error:
+        if error.orig is not None:
+            raise error.orig from error
+        raise
+
+
+def _postgresql_version(connection: sqlalchemy.Connection) -> str | None:
+    table = connection.exec_driver_sql("SELECT to_regclass('alembic_version')").scalar()
+    if table is None:
+        return None
+    version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return None if version is None else str(version)

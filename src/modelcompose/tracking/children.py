@@ -43,10 +43,16 @@ _CONTENT = """
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
 _INSERT = {
-    "params": "INSERT INTO params (run, name, value, number) VALUES (?, ?, ?, ?)",
+    "params": """
+        INSERT INTO params (run, name, value, number) VALUES (?, ?, ?, ?)
+        ON CONFLICT (run, name) DO UPDATE SET value = excluded.value, number = excluded.number
+    """,
     "metrics": """
         INSERT INTO metrics (run, name, last, min, max, count, best_step)
         VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (run, name) DO UPDATE SET
+            last = excluded.last, min = excluded.min, max = excluded.max,
+            count = excluded.count, best_step = excluded.best_step
     """,
     "inputs": _CONTENT,
     "outputs": _CONTENT,
@@ -67,13 +73,16 @@ def write_children(
     number: int,
     fields: Mapping[str, Any],
     *,
-    replace: bool,
+    replace: Iterable[str],
 ) -> None:
-    """Write rows below the run `number`: those of `fields` that are children, and no other."""
+    """Write rows below the run `number`: those of `fields` that are children, and no other.
+
+    Those of `replace` lose what they had; of the others, what has a name that comes again.
+    """
     for name in CHILDREN:
         if name not in fields:
             continue
-        if replace:
+        if name in replace:
             connection.execute(_DELETE[name], (number,))
         rows = [(number, *row) for row in _rows(name, fields[name])]
         if rows:

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from modelcompose.store.content import Content
 
-Status = Literal["running", "succeeded", "failed", "killed"]
-Kind = Literal["step", "recording", "reproduction"]
+Status = Literal["scheduled", "running", "succeeded", "failed", "killed"]
+Kind = Literal["step", "recording", "reproduction", "logged"]
 
 
 class Code(Struct, frozen=True):
@@ -115,7 +115,8 @@ class Run(Struct, frozen=True):
     supervisor_pid: int | None = None
     kind: Kind = "step"
     """`recording`: a command watched in place. `step` is its service, `inputs` the files that it
-    was seen to read, `outputs` those that it changed; it has no identity, nothing is reused."""
+    was seen to read, `outputs` those that it changed; it has no identity, nothing is reused.
+    `logged`: what a client of the hub logged; `project` is its experiment, `step` its name."""
     recording: Recording | None = None
     reproduces: str | None = None
     """The id of the run that a reproduction made again, where one is known; it has no identity,

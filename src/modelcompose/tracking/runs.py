@@ -36,7 +36,15 @@ from modelcompose.tracking.rows import (
 from modelcompose.tracking.run import Kind, Run, Series, Status
 
 _NAMES = ", ".join(COLUMNS)
-_INSERT = f"INSERT INTO runs ({_NAMES}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
+_ENSURE_EXPERIMENT = """
+    INSERT INTO experiments (name, created_at, updated_at) VALUES (?, ?, ?)
+    ON CONFLICT (name) DO NOTHING
+"""
+_INSERT = f"""
+    INSERT INTO runs ({_NAMES}, name, experiment) VALUES (
+        {", ".join("?" * len(COLUMNS))}, ?, (SELECT number FROM experiments WHERE name = ?)
+    )
+"""  # noqa: S608
 _CREATE = f"{_INSERT} RETURNING number"
 _REPLACE = f"""
     {_INSERT}
@@ -84,14 +92,17 @@ class Runs:
     def create(self, run: Run) -> None:
         """Record a run that begins."""
         with self._writing() as connection:
-            (number,) = connection.execute(_CREATE, run_row(run)).fetchone()
-            write_children(connection, number, _children(run), replace=False)
+            number = _insert(connection, _CREATE, run)
+            write_children(connection, number, _children(run), replace=())
 
     def finish(self, run: Run) -> None:
-        """Record a run anew, with all that is known of it; it need not have been created."""
+        """Record a run anew, with all that is known of it; it need not have been created.
+
+        What its own code logged into it stays, where nothing of the same name is known.
+        """
         with self._writing() as connection:
-            (number,) = connection.execute(_REPLACE, run_row(run)).fetchone()
-            write_children(connection, number, _children(run), replace=True)
+            number = _insert(connection, _REPLACE, run)
+            write_children(connection, number, _children(run), replace=("inputs", "outputs"))
 
     def update(self, run_id: str, **fields: Any) -> None:
         """Change some fields of a run, named as in `Run`.
@@ -111,7 +122,7 @@ class Runs:
                     f"UPDATE runs SET {assignments} WHERE number = ?",  # noqa: S608
                     [*cells.values(), number],
                 )
-            write_children(connection, number, fields, replace=True)
+            write_children(connection, number, fields, replace=CHILDREN)
 
     def get(self, name: str, *, folder: str | Path | None = None) -> Run:
         """Give the run that a user names.
@@ -169,7 +180,7 @@ class Runs:
         Args:
             folder: only those of this project folder.
             project: only those of projects of this name.
-            filter: only those that it chooses; the language is that of `tracking.filter`.
+            filter: only those that it chooses; the language is that of `tracking.query.parser`.
             sort: a name of that language, `-` before it for the largest first.
             limit: at most so many.
             columns: the larger fields of `Run` to read (`parts`, `service`, `plots`, `host`,
@@ -179,22 +190,20 @@ class Runs:
         Raises:
             UsageError: the filter or the sort key is wrong.
         """
-        from modelcompose.tracking.filter import parse
-        from modelcompose.tracking.search import condition, order
+        from modelcompose.tracking.query.search import compose, prepare
 
-        conditions: _Clauses = []
+        clauses: _Clauses = [("runs.deleted_at IS NULL", [])]
         if folder is not None:
-            conditions.append(("folder = ?", [str(folder)]))
+            clauses.append(("runs.folder = ?", [str(folder)]))
         if project is not None:
-            conditions.append(("project = ?", [project]))
-        if filter is not None and filter.strip():
-            conditions.append(condition(parse(filter), time.time()))
-        by, by_values = order(sort or "-created")
-        where = " AND ".join(f"({sql})" for sql, _ in conditions) or "1"
-        values = [value for _, given in conditions for value in given]
+            clauses.append(("runs.project = ?", [project]))
+        keys = [] if sort is None else [sort]
+        query = compose("sqlite", time.time(), text=filter, keys=keys, clauses=clauses)
+        (joins, of_joins), (where, of_where), (by, of_order) = query.joins, query.where, query.order
+        prepare(self._connection)
         return self._read(
-            f"{_select(columns)} WHERE {where} ORDER BY {by} LIMIT ?",
-            (*values, *by_values, -1 if limit is None else limit),
+            f"{_select(columns)} {joins} WHERE {where} ORDER BY {by} LIMIT ?",
+            (*of_joins, *of_where, *of_order, -1 if limit is None else limit),
             CHILDREN if columns is None else columns,
         )
 
@@ -296,6 +305,12 @@ def _children(run: Run) -> dict[str, Any]:
     return {name: getattr(run, name) for name in CHILDREN}
 
 
+def _insert(connection: sqlite3.Connection, statement: str, run: Run) -> int:
+    connection.execute(_ENSURE_EXPERIMENT, (run.project, run.created_at, run.created_at))
+    row = connection.execute(statement, (*run_row(run), run.step, run.project)).fetchone()
+    return int(row[0])
+
+
 def _number(connection: sqlite3.Connection, run_id: str) -> int:
     row = connection.execute("SELECT number FROM runs WHERE id = ?", (run_id,)).fetchone()
     if row is None:
@@ -308,9 +323,6 @@ def _first(runs: list[Run]) -> Run | None:
 
 
 def _select(columns: Sequence[str] | None) -> str:
-    if columns is None:
-        return _SELECT
-    names = (
-        "NULL" if name in DOCUMENTS and name not in columns else f"runs.{name}" for name in COLUMNS
-    )
+    unread = set() if columns is None else DOCUMENTS.keys() - set(columns)
+    names = ("NULL" if name in unread else f"runs.{name}" for name in COLUMNS)
     return f"SELECT runs.number, {', '.join(names)} FROM runs"  # noqa: S608

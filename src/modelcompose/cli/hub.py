@@ -1,0 +1,43 @@
+"""`modelcompose hub`: serve runs, models and artifacts."""
+
+from __future__ import annotations
+
+import click
+
+PORT = 4750
+
+
+@click.group(
+    invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="Address to listen on.")
+@click.option(
+    "--port", default=PORT, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
+)
+@click.option(
+    "--database",
+    metavar="URL",
+    help="A path, or postgresql://USER:PASSWORD@HOST/NAME; by default hub.db in the home folder.",
+)
+@click.pass_context
+def hub(context: click.Context, host: str, port: int, database: str | None) -> int:
+    """Serve runs, models and artifacts until Ctrl-C.
+
+    MLflow's own client works with it as it is:
+
+    \b
+    export MLFLOW_TRACKING_URI=http://127.0.0.1:4750
+    """  # noqa: D301 - click's mark for lines to keep
+    if context.invoked_subcommand is not None:
+        return 0
+    from modelcompose.database.home import home_folder
+    from modelcompose.hub.serve import serve
+
+    home = home_folder()
+    serve(database or home / "hub.db", home, host=host, port=port, started=_say)
+    return 0
+
+
+def _say(address: str) -> None:
+    click.echo(address)
+    click.echo(f"hub: listening, Ctrl-C ends it; export MLFLOW_TRACKING_URI={address}", err=True)

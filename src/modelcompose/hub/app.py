@@ -1,0 +1,83 @@
+"""The hub as one ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Match, Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from modelcompose.errors import ModelComposeError
+from modelcompose.hub.hub import Hub
+from modelcompose.hub.mlflow import mount
+from modelcompose.hub.mlflow.errors import MlflowError, error_answer
+from modelcompose.hub.mlflow.server import MLFLOW_VERSION, trace_intake
+
+
+def create_app(hub: Hub) -> Starlette:
+    """Give the application over a hub; it closes the hub when it ends."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        hub.deliveries.start()
+        yield
+        hub.close()
+
+    routes = [*_own_routes(), trace_intake(hub), *mount.routes(hub)]
+    return Starlette(
+        routes=[_Table(routes)],
+        lifespan=lifespan,
+        exception_handlers=cast(
+            "Mapping[Any, Callable[[Request, Exception], Response]]",
+            {MlflowError: _told, ModelComposeError: _told},
+        ),
+    )
+
+
+def _own_routes() -> list[BaseRoute]:
+    return [Route("/health", _health), Route("/version", _version)]
+
+
+def _health(_request: Request) -> Response:
+    return PlainTextResponse("OK")
+
+
+def _version(_request: Request) -> Response:
+    # A client that finds no version of MLflow's here turns features off.
+    return PlainTextResponse(MLFLOW_VERSION)
+
+
+def _told(_request: Request, error: Exception) -> Response:
+    told = error_answer(error)
+    if told is None:
+        raise error
+    status, body = told
+    return Response(body, status, media_type="application/json")
+
+
+class _Table(BaseRoute):
+    """Routes found by their whole path where it has no parameters: most are, and there are many."""
+
+    def __init__(self, routes: Sequence[BaseRoute]) -> None:
+        self._exact: dict[tuple[str, str], ASGIApp] = {}
+        others: list[BaseRoute] = []
+        for route in routes:
+            others.append(route)
+            if isinstance(route, Route) and "{" not in route.path:
+                for method in route.methods or ():
+                    self._exact.setdefault((method, route.path), route.app)
+        self._others = Router(others)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Take every request."""
+        return (Match.FULL if scope["type"] == "http" else Match.NONE), {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request by its route."""
+        app = self._exact.get((scope["method"], scope["path"]), self._others)
+        await app(scope, receive, send)

@@ -1,0 +1,64 @@
+"""What every part of the hub works with."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from msgspec import Struct
+
+from modelcompose.database.database import Database
+from modelcompose.hub.artifacts.protocol import Artifacts
+from modelcompose.hub.delivery import Deliveries
+from modelcompose.tracking.series.store import SeriesStore
+
+_THREADS = 16
+
+
+class Hub(Struct, frozen=True):
+    """The parts of one hub; one value for the life of the program."""
+
+    database: Database
+    home: Path
+    """The folder of logs, artifacts and the content store."""
+    series: SeriesStore
+    artifacts: Artifacts
+    threads: ThreadPoolExecutor
+    """Where long calls run; with PostgreSQL all calls."""
+    deliveries: Deliveries
+    """What is told to webhooks."""
+    clock: Callable[[], float] = time.time
+    """Gives seconds since the epoch."""
+
+    def close(self) -> None:
+        """Wait for what is under way, and give back what is held."""
+        self.deliveries.stop()
+        self.threads.shutdown(wait=True)
+        self.database.close()
+
+
+def open_hub(url: str | Path, home: Path, clock: Callable[[], float] = time.time) -> Hub:
+    """Open the hub over a database and a home folder.
+
+    Args:
+        url: what `Database.at` takes.
+        home: the folder of logs, artifacts and the content store.
+        clock: gives seconds since the epoch.
+
+    Raises:
+        DatabaseError: the database cannot be opened.
+    """
+    from modelcompose.hub.artifacts.folder import Folder
+
+    database = Database.at(url)
+    return Hub(
+        database,
+        home,
+        SeriesStore(database),
+        Folder(home / "artifacts"),
+        ThreadPoolExecutor(_THREADS, thread_name_prefix="hub"),
+        Deliveries(database, clock),
+        clock,
+    )

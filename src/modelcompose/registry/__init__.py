@@ -1,0 +1,1 @@
+"""Models: their versions, aliases and gates, and what they were made from."""

@@ -1,0 +1,166 @@
+"""Searches: a filter, an order and a page of it, as one SQL query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
+
+from modelcompose.tracking.query.compiler import Compiler
+from modelcompose.tracking.query.cursor import after, token
+from modelcompose.tracking.query.dialects import Clause, Dialect
+from modelcompose.tracking.query.fields import RUNS, Subject, read_name
+from modelcompose.tracking.query.ordering import Term, order_by, parse_key, terms
+from modelcompose.tracking.query.parser import parse
+from modelcompose.tracking.query.tree import Both, Comparison, Name, Node
+
+if TYPE_CHECKING:
+    from modelcompose.database.database import Connection
+
+View = Literal["active", "deleted", "all"]
+
+_VIEWS = {"active": "runs.deleted_at IS NULL", "deleted": "runs.deleted_at IS NOT NULL"}
+_IMPLYING = frozenset({"=", "<", "<=", ">", ">=", "in"})
+"""What holds of no number that is NaN or missing."""
+
+
+class Query(Struct, frozen=True):
+    """The parts of a query over a subject's table."""
+
+    joins: Clause
+    where: Clause
+    terms: list[Term]
+
+    @property
+    def order(self) -> Clause:
+        """Give what stands after ORDER BY."""
+        return order_by(self.terms)
+
+
+class Found(Struct, frozen=True):
+    """A page of a search."""
+
+    numbers: list[int]
+    """The rows' numbers, in order."""
+    token: str | None
+    """What gives the next page; None after the last."""
+
+
+def compose(  # noqa: PLR0913 - what is searched for, each by name
+    dialect: Dialect,
+    now: float,
+    *,
+    text: str | None = None,
+    keys: Sequence[str] = (),
+    clauses: Sequence[Clause] = (),
+    subject: Subject = RUNS,
+    place: str = "sort",
+) -> Query:
+    """Put a search together.
+
+    Args:
+        dialect: whose SQL it is to be.
+        now: seconds since the epoch, what ages count from.
+        text: a filter; None or blank for all.
+        keys: sort keys; of equal rows the newest come first.
+        clauses: further conditions, all of which must hold.
+        subject: what is searched.
+        place: what errors about sort keys begin with.
+
+    Raises:
+        UsageError: the filter or a sort key is wrong; names the position.
+    """
+    compiler = Compiler(dialect, now, subject)
+    conditions = list(clauses)
+    surely: frozenset[Name] = frozenset()
+    if text is not None and text.strip():
+        node = parse(text, _names_of(subject))
+        surely = frozenset(_surely(node))
+        conditions.append(compiler.condition(node))
+    order = terms([parse_key(key, subject, place) for key in keys], compiler, surely=surely)
+    where = " AND ".join(f"({sql})" for sql, _ in conditions) or "TRUE"
+    values = [value for _, given in conditions for value in given]
+    return Query(compiler.joins.sql(), (where, values), order)
+
+
+def in_experiments(numbers: Sequence[int], view: View = "active") -> list[Clause]:
+    """Give the conditions that runs are of some experiments, in the trash or not."""
+    marks = ", ".join("?" * len(numbers))
+    found: list[Clause] = [(f"runs.experiment IN ({marks})", list(numbers))]
+    return found if view == "all" else [*found, (_VIEWS[view], [])]
+
+
+def find(
+    connection: Connection,
+    query: Query,
+    limit: int,
+    page: str | None = None,
+    subject: Subject = RUNS,
+) -> Found:
+    """Find a page of rows.
+
+    Args:
+        connection: of any block.
+        query: of `compose`, for the connection's dialect.
+        limit: how many rows at most.
+        page: the token of the page before; None for the first.
+        subject: what is searched.
+
+    Raises:
+        UsageError: the token is wrong.
+    """
+    prepare(connection)
+    where, where_values = query.where
+    if page:
+        beyond, beyond_values = after(page, query.terms)
+        where, where_values = f"{where} AND {beyond}", [*where_values, *beyond_values]
+    joins, join_values = query.joins
+    order, order_values = query.order
+    selected = ", ".join(f"{term.sql}" for term in query.terms)
+    selected_values = [value for term in query.terms for value in term.values]
+    rows = connection.rows(
+        f"SELECT {subject.key}, {selected} FROM {subject.table} {joins} "  # noqa: S608
+        f"WHERE {where} ORDER BY {order} LIMIT ?",
+        [*selected_values, *join_values, *where_values, *order_values, limit + 1],
+    )
+    has_more = len(rows) > limit
+    numbers = [row[0] for row in rows[:limit]]
+    last = rows[limit - 1][1:] if has_more and limit else None
+    return Found(numbers, None if last is None else token(query.terms, last))
+
+
+def count(connection: Connection, query: Query, subject: Subject = RUNS) -> int:
+    """Give how many rows a search chooses."""
+    prepare(connection)
+    (joins, join_values), (where, where_values) = query.joins, query.where
+    row = connection.row(
+        f"SELECT count(*) FROM {subject.table} {joins} WHERE {where}",  # noqa: S608
+        [*join_values, *where_values],
+    )
+    return int(row[0]) if row else 0
+
+
+def prepare(connection: Any) -> None:
+    """Teach SQLite to match regular expressions; once for a connection is enough."""
+    raw = getattr(connection, "raw", connection)
+    if getattr(connection, "dialect", "sqlite") != "sqlite":
+        return
+    from modelcompose.tracking.query.regex import sql_function
+
+    raw.create_function("modelcompose_matches", 2, sql_function(), deterministic=True)
+
+
+def _names_of(subject: Subject) -> Any:
+    return lambda text, place, position: read_name(text, place, position, subject)
+
+
+def _surely(node: Node) -> list[Name]:
+    """Give the metrics that a filter's rows have for sure, as numbers."""
+    if isinstance(node, Both) and node.word == "and":
+        return [name for operand in node.operands for name in _surely(operand)]
+    if isinstance(node, Comparison) and node.operator in _IMPLYING:
+        name = node.name
+        if name.kind == "metrics" and node.values[0].text.lower() != "nan":
+            return [Name(name.kind, name.name, 0, name.part, name.is_exact)]
+    return []

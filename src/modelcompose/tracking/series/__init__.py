@@ -1,0 +1,1 @@
+"""Series: metrics, texts and histograms over steps and time, at any length."""
