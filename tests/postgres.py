@@ -48,7 +48,7 @@ def server(folder: Path) -> Iterator[Path]:
             cwd=place,
             **identity,
         )
-        settings = [word for each in _SETTINGS for word in ("-c", each)]
+        settings: list[str] = [word for each in _SETTINGS for word in ("-c", each)]
         with (place / "log").open("wb") as log:
             process = subprocess.Popen(
                 [folder / "postgres", "-D", place / "data", "-k", place, *settings],
@@ -78,7 +78,7 @@ def new_database(socket: Path, name: str) -> str:
 
 def _wait(folder: Path, place: Path, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + _PATIENCE_S
-    asking = [folder / "pg_isready", "-h", place, "-U", USER, "-q"]
+    asking = [str(folder / "pg_isready"), "-h", str(place), "-U", USER, "-q"]
     while subprocess.run(asking, check=False).returncode:
         if process.poll() is not None or time.monotonic() > deadline:
             raise AssertionError(f"PostgreSQL does not start: {(place / 'log').read_text()}")

@@ -12,10 +12,13 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "src" / "modelcompose").rglob("*.py"))
 HEAVY = frozenset(
-    {"sqlalchemy", "alembic", "rich", "ruamel", "psutil", "asyncio", "http", "pathspec", "yaml"}
+    {
+        *("sqlalchemy", "alembic", "rich", "ruamel", "psutil", "asyncio", "http", "pathspec"),
+        *("yaml", "starlette", "uvicorn", "psycopg", "psycopg_pool", "obstore", "numpy"),
+    }
 )
 REFUSED_NAMES = frozenset({"utils", "util", "helpers", "helper", "common", "manager", "misc"})
-LAZY_BY_NATURE = ("testing", "database/migration")
+LAZY_BY_NATURE = ("testing", "database/migration", "hub/")
 """Imported by nothing but what needs them."""
 
 

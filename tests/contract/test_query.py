@@ -13,8 +13,7 @@ from modelcompose.database.database import Connection, Database
 from modelcompose.errors import UsageError
 from modelcompose.tracking.experiments import create_experiment, find_experiment
 from modelcompose.tracking.logged_runs import create_run, update_run
-from modelcompose.tracking.logging import KeyValue, log_batch
-from modelcompose.tracking.metric_summaries import Point
+from modelcompose.tracking.logging import KeyValue, Point, log_batch
 from modelcompose.tracking.query.search import compose, count, find, in_experiments
 from modelcompose.tracking.series.store import SeriesStore
 from tests import postgres
@@ -31,7 +30,7 @@ def database(
         url = str(tmp_path_factory.mktemp("query") / "hub.db")
         if request.param == "postgresql":
             server = request.getfixturevalue("postgres_server")
-            url = stack.enter_context(postgres.new_database(server, "test_query"))
+            url = postgres.new_database(server, "test_query")
         database = stack.enter_context(closing(Database.at(url)))
         _fill(database)
         yield database
@@ -86,9 +85,7 @@ def _fill(database: Database) -> None:
 
 def names(database: Database, text: str | None, *keys: str, page: int = 50) -> list[str]:
     with database.read() as connection:
-        query = compose(
-            connection.dialect, NOW, text=text, keys=keys, clauses=in_experiments([1])
-        )
+        query = compose(connection.dialect, NOW, text=text, keys=keys, clauses=in_experiments([1]))
         numbers: list[int] = []
         token = None
         while True:
@@ -248,7 +245,10 @@ def test_a_token_of_another_order_is_refused(database: Database) -> None:
         ("metrics.auc like 'a'", "filter:18: LIKE is for texts, and 'auc' is none"),
         ("step ~ '('", "filter:8: the regular expression '(': a `(` that is not closed"),
         ("oom_killed > true", "filter:1: 'oom_killed' takes `= true` or `= false`"),
-        ("created > 2025-13-01", "filter:11: expected a date such as 2025-03-01, or an age such as 2d, found '2025-13-01'"),
+        (
+            "created > 2025-13-01",
+            "filter:11: expected a date such as 2025-03-01, or an age such as 2d, found '2025-13-01'",  # noqa: E501
+        ),
     ],
 )  # fmt: skip
 def test_a_value_that_does_not_fit_names_the_position(

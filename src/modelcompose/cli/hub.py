@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
+from modelcompose.cli.hub_token import token
+
 PORT = 4750
 
 
-@click.group(
-    invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
-)
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="Address to listen on.")
 @click.option(
     "--port", default=PORT, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
@@ -19,8 +19,32 @@ PORT = 4750
     metavar="URL",
     help="A path, or postgresql://USER:PASSWORD@HOST/NAME; by default hub.db in the home folder.",
 )
+@click.option(
+    "--artifacts",
+    metavar="URL",
+    help="A folder, s3://BUCKET/PREFIX, gs://… or az://…; by default a folder in the home folder.",
+)
+@click.option(
+    "--allow-host", "hosts", multiple=True, metavar="NAME", help="A further name of this hub."
+)
+@click.option(
+    "--allow-origin",
+    "origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="An origin whose pages may call it, such as https://lab.example.org.",
+)
 @click.pass_context
-def hub(context: click.Context, host: str, port: int, database: str | None) -> int:
+def hub(
+    context: click.Context,
+    *,
+    host: str,
+    port: int,
+    database: str | None,
+    artifacts: str | None,
+    hosts: tuple[str, ...],
+    origins: tuple[str, ...],
+) -> int:
     """Serve runs, models and artifacts until Ctrl-C.
 
     MLflow's own client works with it as it is:
@@ -31,11 +55,23 @@ def hub(context: click.Context, host: str, port: int, database: str | None) -> i
     if context.invoked_subcommand is not None:
         return 0
     from modelcompose.database.home import home_folder
+    from modelcompose.hub.access import Rules
     from modelcompose.hub.serve import serve
 
     home = home_folder()
-    serve(database or home / "hub.db", home, host=host, port=port, started=_say)
+    serve(
+        database or home / "hub.db",
+        home,
+        host=host,
+        port=port,
+        started=_say,
+        artifacts=artifacts,
+        rules=Rules(hosts, origins),
+    )
     return 0
+
+
+hub.add_command(token)
 
 
 def _say(address: str) -> None:

@@ -140,13 +140,14 @@ def show(ctx: click.Context, run: str, form: str) -> None:
     from modelcompose.cli import runs_show
     from modelcompose.cli.runs_page import print_json, print_sections
     from modelcompose.tracking.summary import resources
+    from modelcompose.tracking.views import document
 
     with _opened() as runs:
         found = runs.get(run, folder=_folder(ctx))
         used = resources(runs.samples(found.id))
         log = runs.log_path(found.id)
     if form == "json":
-        print_json(runs_show.document(found, used))
+        print_json(document(found, used))
         return
     place = str(log) if log.exists() else ""
     print_sections(runs_show.headline(found), runs_show.sections(found, used, place, time.time()))
@@ -189,12 +190,13 @@ def diff(ctx: click.Context, a: str, b: str, form: str) -> None:
     from modelcompose.cli.runs_page import print_json, print_sections
     from modelcompose.cli.runs_trees import listing
     from modelcompose.tracking.comparison import compare_runs
+    from modelcompose.tracking.views import comparison_document
 
     with _opened() as runs:
         old, new = (runs.get(name, folder=_folder(ctx)) for name in (a, b))
     comparison = compare_runs(old, new, listing=listing)
     if form == "json":
-        print_json(runs_diff.document(comparison))
+        print_json(comparison_document(comparison))
     else:
         print_sections(runs_diff.headline(old, new), runs_diff.sections(comparison))
 

@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
-
-import msgspec
 
 from modelcompose.cli.runs_page import Cell, Section
 from modelcompose.cli.runs_words import number
 from modelcompose.tracking.comparison import Comparison, Difference, MetricPair
 from modelcompose.tracking.naming import SHORT
 from modelcompose.tracking.run import Run
-
-
-def document(comparison: Comparison) -> dict[str, Any]:
-    """Give a comparison for machines."""
-    metrics = [
-        {**msgspec.structs.asdict(pair), "difference": pair.difference}
-        for pair in comparison.metrics
-    ]
-    return {**msgspec.structs.asdict(comparison), "metrics": metrics}
 
 
 def headline(a: Run, b: Run) -> list[Cell]:

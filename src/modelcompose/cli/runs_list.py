@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
 from modelcompose.cli.runs_page import STATUS_STYLES, Cell, Column
 from modelcompose.cli.runs_words import number
 from modelcompose.cli.times import ago, duration
@@ -16,6 +14,7 @@ from modelcompose.tracking.naming import SHORT
 from modelcompose.tracking.query.fields import RUN_FIELDS, run_name
 from modelcompose.tracking.query.tree import Name
 from modelcompose.tracking.run import Run
+from modelcompose.tracking.views import RunSummary, summary
 
 READ = ("params", "metrics")
 """The larger fields of a run that a list shows."""
@@ -69,18 +68,13 @@ def table(
     return heads, [[_cell(run, name, now_s) for name in columns] for run in runs]
 
 
-def summaries(runs: Sequence[Run], columns: Sequence[Name] | None) -> list[dict[str, Any]]:
+def summaries(
+    runs: Sequence[Run], columns: Sequence[Name] | None
+) -> list[RunSummary] | list[dict[str, Any]]:
     """Give the runs for machines: the columns asked for by name, else all that was read."""
     if columns is None:
-        return [_summary(run) for run in runs]
+        return [summary(run) for run in runs]
     return [{_title(name): _value(run, name) for name in columns} for run in runs]
-
-
-def _summary(run: Run) -> dict[str, Any]:
-    fields = msgspec.structs.asdict(run)
-    left_out = {"parts", "service", "plots", "inputs", "outputs", "host", "command_line"}
-    kept = {name: value for name, value in fields.items() if name not in left_out}
-    return {**kept, "duration_s": run.duration_s}
 
 
 def _shown(text: str) -> Name:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import msgspec
-
 from modelcompose.cli.runs_page import STATUS_STYLES, Cell, Section
 from modelcompose.cli.runs_words import count, moment, number, size
 from modelcompose.cli.times import ago, duration
@@ -16,12 +14,6 @@ from modelcompose.tracking.run import Metric, Run
 from modelcompose.tracking.summary import Resources
 
 Row = tuple[Cell, ...]
-
-
-def document(run: Run, used: Resources) -> dict[str, Any]:
-    """Give everything about a run, for machines."""
-    fields = msgspec.structs.asdict(run)
-    return {**fields, "duration_s": run.duration_s, "resources": used}
 
 
 def headline(run: Run) -> list[Cell]:

@@ -12,7 +12,7 @@ from modelcompose.compose.fault import Fault
 from modelcompose.compose.grammar import DEFAULT_MASKS, ProjectKeys, ServiceKeys, StepKeys
 from modelcompose.compose.project import ComposeOptions, Project, Service, Step
 from modelcompose.compose.services import build_service, unescape
-from modelcompose.compose.steps import build_data, build_notify, build_step
+from modelcompose.compose.steps import build_data, build_models, build_notify, build_step
 from modelcompose.compose.validation import validate
 from modelcompose.errors import ModelComposeError
 
@@ -72,6 +72,7 @@ def build_project(
         ignored_variables=own.identity.ignore,
         masked_variables=(*DEFAULT_MASKS, *own.mask),
         data=build_data(own.data, directory),
+        models=build_models(own.models, directory, (_X_ML, "models")),
         objective=own.objective,
         limits=own.limits,
         notify=None if own.notify is UNSET else build_notify(own.notify, (_X_ML, "notify")),

@@ -16,13 +16,16 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-Path = Annotated[str, Meta(title="a path", min_length=1)]
-Pattern = Annotated[str, Meta(title="a name, which may hold the wildcards * and ?", min_length=1)]
-Reference = Annotated[str, Meta(title="a variable's name or FILE:KEY", min_length=1)]
-Duration = Annotated[str, Meta(title="a duration such as 90s or 1h30m", min_length=1)]
-MetricName = Annotated[str, Meta(title="STEP.METRIC", pattern=r"^[^.]+\..+$")]
-Thing = Annotated[str, Meta(title="a name", min_length=1)]
-Amount = Annotated[int, Meta(title="a whole number, 0 or more", ge=0)]
+from modelcompose.compose.grammar_words import (
+    Amount,
+    Duration,
+    MetricName,
+    Path,
+    Pattern,
+    Reference,
+    Thing,
+)
+from modelcompose.compose.model_grammar import ModelKeys
 
 
 class InputKeys(Struct, frozen=True, forbid_unknown_fields=True):
@@ -339,6 +342,18 @@ class ProjectKeys(Struct, frozen=True, forbid_unknown_fields=True):
             title="a map of paths",
             description="Content that no step writes: the data that the project starts from.",
             examples=[{"data/raw": {"source": "https://example.com/flights.zip"}}],
+        ),
+    ] = {}
+    models: Annotated[
+        dict[Thing, ModelKeys],
+        Meta(
+            title="a map of models",
+            description=(
+                "Outputs that are registered as versions of a model, where their content is new "
+                "and their gate lets them through. "
+                "Nothing is registered, and no alias moved, by a step that did not have to run."
+            ),
+            examples=[{"delay": {"path": "models/delay", "requires": ["evaluate"]}}],
         ),
     ] = {}
     objective: Annotated[

@@ -188,6 +188,19 @@ class DataSource(Struct, frozen=True):
     source: str | None = None
 
 
+class ModelRule(Struct, frozen=True):
+    """An entry of `x-ml.models`: an output that is registered as versions of a model."""
+
+    name: str
+    path: str
+    requires: tuple[str, ...] = ()
+    """Steps that must have succeeded on the same content."""
+    when: str | None = None
+    """The gate; see `registry.gates`."""
+    alias: str | None = None
+    """Pointed to each version that is made."""
+
+
 class Notify(Struct, frozen=True):
     """Who is told of the end of a long run of steps."""
 
@@ -224,6 +237,7 @@ class Project(Struct, frozen=True):
     masked_variables: tuple[str, ...] = ()
     """Name patterns whose values are secrets: the defaults and those of `x-ml.mask`."""
     data: tuple[DataSource, ...] = ()
+    models: tuple[ModelRule, ...] = ()
     objective: Mapping[str, Literal["max", "min"]] = {}
     limits: Mapping[str, int] = {}
     """How many there are of each scarce thing that steps use; `gpu` bounds the machine's."""

@@ -96,6 +96,9 @@ def _keys_of(kind: Any, place: str, path: tuple[str, ...]) -> Iterator[KeyPage]:
             yield from _keys_of(inner, place, (*here, *name))
 
 
+_EXAMPLE_NAMES = {"PATH": "path/of/it", "NAME": "its_name"}
+
+
 def _structs_in(kind: Any, name: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Find the maps with keys of their own inside a type, named by where they stand."""
     if isinstance(kind, inspect.StructType):
@@ -106,7 +109,9 @@ def _structs_in(kind: Any, name: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
         for member in kind.types:
             yield from _structs_in(member, name)
     elif isinstance(kind, inspect.DictType):
-        yield from _structs_in(kind.value_type, (*name, "PATH"))
+        title = (getattr(kind.key_type, "extra_json_schema", None) or {}).get("title")
+        word = "PATH" if title == "a path" else "NAME"
+        yield from _structs_in(kind.value_type, (*name, word))
     elif isinstance(kind, inspect.VarTupleType):
         yield from _structs_in(kind.item_type, (*name, "[]"))
 
@@ -130,7 +135,7 @@ def document_of(key: KeyPage) -> dict[str, Any]:
     """Give a Compose file that holds the key's example, as plain values."""
     nested = key.example
     for name in reversed(key.path[:-1]):
-        nested = [nested] if name == "[]" else {"path/of/it" if name == "PATH" else name: nested}
+        nested = [nested] if name == "[]" else {_EXAMPLE_NAMES.get(name, name): nested}
     top = {"x-ml": nested}
     return {"services": {"train": top}} if key.place.startswith("services") else top
 

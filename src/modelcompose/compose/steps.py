@@ -13,8 +13,10 @@ from modelcompose.compose.duration import parse_duration
 from modelcompose.compose.fault import Fault, Path
 from modelcompose.compose.grammar import DataKeys, InputKeys, NotifyKeys, StepKeys
 from modelcompose.compose.kept_outputs import refuse_impossible, refuse_nested
-from modelcompose.compose.project import DataSource, Input, Notify, Output, Param, Step
+from modelcompose.compose.model_grammar import ModelKeys
+from modelcompose.compose.project import DataSource, Input, ModelRule, Notify, Output, Param, Step
 
+_NAME_OF_MODEL = re.compile(r"\w[\w.\-]{0,127}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _FILE_SUFFIXES = (".yaml", ".yml", ".json", ".toml")
 _WEB_ADDRESS = re.compile(r"https?://[^/\s]")
@@ -67,6 +69,34 @@ def build_data(
             source=(keys.source or None) if keys and keys.source is not UNSET else None,
         )
         for written, keys in data.items()
+    )
+
+
+def build_models(
+    models: Mapping[str, ModelKeys], directory: PurePosixPath, path: Path
+) -> tuple[ModelRule, ...]:
+    """Give the outputs that are registered as models.
+
+    Raises:
+        Fault: a path leaves the project, or a name is none that a model can have.
+    """
+    return tuple(_model(name, keys, directory, (*path, name)) for name, keys in models.items())
+
+
+def _model(name: str, keys: ModelKeys, directory: PurePosixPath, path: Path) -> ModelRule:
+    if not _NAME_OF_MODEL.fullmatch(name):
+        raise Fault(
+            path,
+            f'expected the name of a model, found "{name}"',
+            hint="use letters, digits, dashes, underscores and dots",
+            at_key=True,
+        )
+    return ModelRule(
+        name,
+        _own_path(keys.path, directory, (*path, "path"), "a model"),
+        keys.requires,
+        None if keys.when is UNSET else keys.when,
+        None if keys.alias is UNSET else keys.alias,
     )
 
 

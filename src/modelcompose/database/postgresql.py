@@ -36,9 +36,7 @@ class PostgreSQL(Database):
             import psycopg  # noqa: F401 - the pool needs it, and names it badly when it is away
             from psycopg_pool import ConnectionPool
         except ImportError as error:
-            raise DatabaseError(
-                "postgresql: the driver is not installed", hint=_INSTALL
-            ) from error
+            raise DatabaseError("postgresql: the driver is not installed", hint=_INSTALL) from error
         self.name = without_password(url)
         with self._translated():
             if _schema_version(url) != HEAD:
@@ -52,9 +50,17 @@ class PostgreSQL(Database):
 
     @contextmanager
     def read(self) -> Iterator[_Connection]:
-        """Give a connection; its transaction is given up at the end."""
+        """Give a connection whose statements see one state of the database."""
+        from psycopg import IsolationLevel
+
         with self._translated(), self._pool.connection() as raw:
-            yield _Connection(raw)
+            raw.isolation_level = IsolationLevel.REPEATABLE_READ
+            try:
+                yield _Connection(raw)
+            finally:
+                if not raw.closed:
+                    raw.rollback()  # the level can be changed between transactions alone
+                    raw.isolation_level = None
 
     @contextmanager
     def write(self) -> Iterator[_Connection]:

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any
 
 from modelcompose.database.connection import connect, open_database
-from modelcompose.database.database import Cell, Cursor, Database, Dialect
+from modelcompose.database.database import Cell, Database, Dialect
 from modelcompose.database.faults import translated
 
 _READERS_KEPT = 8

@@ -7,31 +7,44 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Match, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from modelcompose.errors import ModelComposeError
+from modelcompose.hub.access import Access, Rules
+from modelcompose.hub.api.routes import routes as api_routes
 from modelcompose.hub.hub import Hub
 from modelcompose.hub.mlflow import mount
 from modelcompose.hub.mlflow.errors import MlflowError, error_answer
 from modelcompose.hub.mlflow.server import MLFLOW_VERSION, trace_intake
+from modelcompose.tracking.series.background import Compactor
 
 
-def create_app(hub: Hub) -> Starlette:
-    """Give the application over a hub; it closes the hub when it ends."""
+def create_app(hub: Hub, rules: Rules | None = None) -> Starlette:
+    """Give the application over a hub; it closes the hub when it ends.
+
+    Args:
+        hub: what it works with.
+        rules: who may call it beside the defaults.
+    """
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         hub.deliveries.start()
+        compactor = Compactor(hub.series)
+        compactor.start()
         yield
+        compactor.stop()
         hub.close()
 
-    routes = [*_own_routes(), trace_intake(hub), *mount.routes(hub)]
+    routes = [*_own_routes(), trace_intake(hub), *mount.routes(hub), *api_routes(hub)]
     return Starlette(
         routes=[_Table(routes)],
         lifespan=lifespan,
+        middleware=[Middleware(Access, hub=hub, rules=rules)],
         exception_handlers=cast(
             "Mapping[Any, Callable[[Request, Exception], Response]]",
             {MlflowError: _told, ModelComposeError: _told},

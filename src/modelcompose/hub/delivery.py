@@ -8,7 +8,6 @@ import hmac
 import logging
 import ssl
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from ipaddress import ip_address
 from threading import Event, Lock, Thread
@@ -24,10 +23,11 @@ from modelcompose.errors import ModelComposeError
 PAUSES_S = (1.0, 5.0, 30.0, 120.0, 600.0, 3600.0)
 """After each failure; after the last of them a delivery is given up."""
 
-TIMEOUT_S = 30.0
+TIMEOUT_S = 10.0
 LONGEST_ANSWER_BYTES = 64 * 1024
 
 _AT_ONCE = 8
+_GRACE_S = 2.0
 _LEASE_S = 90.0
 """How long a delivery that is being sent is left alone by other processes."""
 _LOOK_EVERY_S = 5.0
@@ -74,6 +74,7 @@ class Deliveries:
         self._pauses_s = pauses_s
         self._wake = Event()
         self._is_stopped = False
+        self._is_left = False
         self._thread: Thread | None = None
         self._lock = Lock()
 
@@ -89,29 +90,33 @@ class Deliveries:
         self._wake.set()
 
     def stop(self) -> None:
-        """End, after what is being sent at this moment."""
+        """End; what somebody is slow to take is sent again by the next hub."""
         with self._lock:
             self._is_stopped = True
         self._wake.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(_GRACE_S)
+            self._is_left = self._thread.is_alive()
 
     def send_due(self) -> int:
         """Send what is due, once; tells how many there were."""
         now = self._clock()
         with self._database.write() as connection:
             claimed = connection.rows(_CLAIM, (now + _LEASE_S, now, now, _AT_ONCE))
-        if claimed:
-            with ThreadPoolExecutor(len(claimed), thread_name_prefix="webhook") as pool:
-                list(pool.map(self._send, claimed))
+        senders = [Thread(target=self._try_to_send, args=(one,), daemon=True) for one in claimed]
+        for sender in senders:
+            sender.start()
+        for sender in senders:
+            sender.join()
         return len(claimed)
 
     def _run(self) -> None:
         while not self._is_stopped:
             try:
-                if self.send_due():
-                    continue
                 pause_s = self._until_due()
+                if pause_s <= 0:
+                    self.send_due()
+                    continue
             except ModelComposeError as error:  # the database is away: look again later
                 _log.warning("webhooks: %s", error.message)
                 pause_s = _LOOK_EVERY_S
@@ -121,10 +126,15 @@ class Deliveries:
     def _until_due(self) -> float:
         with self._database.read() as connection:
             row = connection.row("SELECT min(due_at) FROM webhook_deliveries")
-        due_at = None if row is None else row[0]
-        if due_at is None:
+        if row is None or row[0] is None:
             return _LOOK_EVERY_S
-        return min(max(due_at - self._clock(), 0.01), _LOOK_EVERY_S)
+        return min(float(row[0]) - self._clock(), _LOOK_EVERY_S)
+
+    def _try_to_send(self, claimed: tuple[Any, ...]) -> None:
+        try:
+            self._send(claimed)
+        except ModelComposeError as error:  # the lease runs out, and it is sent again
+            _log.warning("webhooks: %s", error.message)
 
     def _send(self, claimed: tuple[Any, ...]) -> None:
         number, webhook, delivery, body, attempts = claimed
@@ -132,7 +142,10 @@ class Deliveries:
             target = connection.row(_TARGETS, (webhook,))
         trouble = None
         if target is not None:
-            trouble = _trouble(*target, delivery, body, int(self._clock()))
+            url, secret = target
+            trouble = _trouble(url, secret, delivery, body, int(self._clock()))
+        if self._is_left:  # the database may be closed by now
+            return
         with self._database.write() as connection:
             if trouble is not None and attempts <= len(self._pauses_s):
                 due_at = self._clock() + self._pauses_s[attempts - 1]

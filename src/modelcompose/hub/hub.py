@@ -39,25 +39,34 @@ class Hub(Struct, frozen=True):
         self.database.close()
 
 
-def open_hub(url: str | Path, home: Path, clock: Callable[[], float] = time.time) -> Hub:
+def open_hub(
+    url: str | Path,
+    home: Path,
+    clock: Callable[[], float] = time.time,
+    *,
+    artifacts: str | None = None,
+) -> Hub:
     """Open the hub over a database and a home folder.
 
     Args:
         url: what `Database.at` takes.
         home: the folder of logs, artifacts and the content store.
         clock: gives seconds since the epoch.
+        artifacts: a folder or a bucket for them; by default a folder in the home folder.
 
     Raises:
         DatabaseError: the database cannot be opened.
+        UsageError: an address is of another kind.
     """
-    from modelcompose.hub.artifacts.folder import Folder
+    from modelcompose.hub.artifacts.places import open_artifacts
 
+    place = open_artifacts(home, clock(), artifacts)
     database = Database.at(url)
     return Hub(
         database,
         home,
         SeriesStore(database),
-        Folder(home / "artifacts"),
+        place,
         ThreadPoolExecutor(_THREADS, thread_name_prefix="hub"),
         Deliveries(database, clock),
         clock,

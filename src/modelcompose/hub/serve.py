@@ -10,6 +10,7 @@ from pathlib import Path
 import uvicorn
 
 from modelcompose.errors import UsageError
+from modelcompose.hub.access import Rules
 from modelcompose.hub.app import create_app
 from modelcompose.hub.hub import open_hub
 
@@ -19,8 +20,15 @@ _KEEP_ALIVE_S = 75
 """Longer than the pauses of a training loop: a new connection costs more than a call."""
 
 
-def serve(
-    url: str | Path, home: Path, *, host: str, port: int, started: Callable[[str], None]
+def serve(  # noqa: PLR0913 - what a hub is told, each by name
+    url: str | Path,
+    home: Path,
+    *,
+    host: str,
+    port: int,
+    started: Callable[[str], None],
+    artifacts: str | None = None,
+    rules: Rules | None = None,
 ) -> None:
     """Serve the hub until the process is told to stop.
 
@@ -30,15 +38,17 @@ def serve(
         host: address to listen on.
         port: 0 for any that is free.
         started: called with the hub's address as soon as it takes calls.
+        artifacts: as `open_hub` takes it.
+        rules: who may call it beside the defaults.
 
     Raises:
         UsageError: the address cannot be listened on.
         DatabaseError: the database cannot be opened.
     """
     listening = _listen(host, port)
-    hub = open_hub(url, home)
+    hub = open_hub(url, home, artifacts=artifacts)
     config = uvicorn.Config(
-        create_app(hub),
+        create_app(hub, rules),
         log_level="warning",
         access_log=False,
         http="httptools",

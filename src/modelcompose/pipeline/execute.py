@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 
 from modelcompose.engine.waking import Wake
 from modelcompose.errors import Interrupted
@@ -35,6 +36,7 @@ def execute(
         Interrupted: the user stopped it; what ran was stopped and recorded, and what had
             succeeded before stays.
     """
+    register = _registration(session)
     progress = ProgressFile(session.folder.progress)
     told = Together(reporter, progress)
     executor = _Executor(session, nodes, plan, orders, told)
@@ -49,8 +51,18 @@ def execute(
             executor.run()
         finally:
             executor.close()
+        register(executor.results(), told)
         ended(executor.results())
     return executor.results()
+
+
+def _registration(session: Session) -> Callable[[Sequence[StepResult], Reporter], object]:
+    """Give what registers models at the end; a wrong gate is told before anything has run."""
+    if not session.project.models:
+        return lambda _results, _reporter: None
+    from modelcompose.pipeline.registering import read_gates, register_models
+
+    return partial(register_models, session, read_gates(session.project))
 
 
 class _Executor:

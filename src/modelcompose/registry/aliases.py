@@ -39,7 +39,7 @@ class Move(Struct, frozen=True):
     cause: str
 
 
-def set_alias(
+def set_alias(  # noqa: PLR0913 - what a move is
     connection: Connection,
     model: Model,
     alias: str,

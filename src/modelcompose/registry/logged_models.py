@@ -169,10 +169,7 @@ def read_logged_models(
     tags = _pairs(connection, "logged_model_tags", numbers)
     metrics = _metrics(connection, numbers)
     return [
-        LoggedModel(
-            *row, params=params[row[0]], tags=tags[row[0]], metrics=tuple(metrics[row[0]])
-        )
-        for row in rows
+        LoggedModel(*[*row, params[row[0]], tags[row[0]], tuple(metrics[row[0]])]) for row in rows
     ]
 
 
@@ -221,6 +218,8 @@ def set_logged_tags(
     Raises:
         UsageError: one is out of bounds.
     """
+    if VERSIONS_TAG in tags:
+        tags = {**tags, VERSIONS_TAG: _each_once(tags[VERSIONS_TAG])}
     _set_tags(connection, model.number, tags)
     _touch(connection, model.number, now)
 
@@ -242,9 +241,8 @@ def note_version(connection: Connection, model_id: str, name: str, version: int)
     """Note on a logged model that it was registered, where MLflow's client looks for it."""
     model = logged_model(connection, model_id, also_deleted=True)
     noted = json.loads(model.tags.get(VERSIONS_TAG, "[]"))
-    one = {"name": name, "version": version}
-    if one not in noted:
-        _set_tags(connection, model.number, {VERSIONS_TAG: json.dumps([*noted, one])})
+    text = json.dumps([*noted, {"name": name, "version": str(version)}])
+    _set_tags(connection, model.number, {VERSIONS_TAG: _each_once(text)})
 
 
 def log_on_models(connection: Connection, run_id: str, points: Sequence[Point]) -> None:
@@ -269,10 +267,19 @@ def log_on_models(connection: Connection, run_id: str, points: Sequence[Point]) 
     if not latest:
         return
     numbers = _numbers(connection, {key[0] for key in latest})
-    rows = [
-        (numbers[key[0]], run_id, *key[1:], *_cells(point)) for key, point in latest.items()
-    ]
+    rows = [(numbers[key[0]], run_id, *key[1:], *_cells(point)) for key, point in latest.items()]
     connection.executemany(_SET_METRIC, rows)
+
+
+def _each_once(text: str) -> str:
+    """Drop what is there twice: the client adds a version that was noted here when it was made."""
+    try:
+        noted = json.loads(text)
+    except ValueError:
+        return text
+    if not isinstance(noted, list):
+        return text
+    return json.dumps([one for place, one in enumerate(noted) if one not in noted[:place]])
 
 
 def _numbers(connection: Connection, ids: Collection[str]) -> dict[str, int]:

@@ -113,7 +113,7 @@ def read_models(connection: Connection, condition: str, values: Sequence[Any] = 
         these, value = one_of(connection, "model_aliases.model", numbers)
         for number, alias, version in connection.rows(_ALIASES.format(these), (value,)):
             aliases[number][alias] = version
-    return [Model(*row, tags=tags[row[0]], aliases=aliases[row[0]]) for row in rows]
+    return [Model(*[*row, tags[row[0]], aliases[row[0]]]) for row in rows]
 
 
 def rename_model(connection: Connection, model: Model, name: str, now: float) -> Model:

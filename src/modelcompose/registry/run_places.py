@@ -22,4 +22,5 @@ def run_artifacts(connection: Connection, run_id: str) -> str:
     row = connection.row(_RUN, (run_id,))
     if row is None:
         raise NotFound(f"Run with id={run_id} not found")
-    return artifacts_below(*row, run_id)
+    experiment, root = row
+    return artifacts_below(experiment, root, run_id)

@@ -87,4 +87,4 @@ def _version(row: tuple[Any, ...], tags: dict[str, str], aliases: tuple[str, ...
     if digest is not None:
         content = Content(kind, digest, size_bytes, files, bool(executable))
         origin = Origin(project, path, content, msgspec.json.decode(evidence))
-    return Version(number, name, *plain, origin=origin, tags=tags, aliases=aliases)
+    return Version(*[number, name, *plain, origin, tags, aliases])

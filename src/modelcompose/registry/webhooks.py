@@ -79,9 +79,7 @@ def create_webhook(connection: Connection, wanted: Changes, now: float) -> Webho
         raise UsageError("Webhook events must be a non-empty list: [].")
     webhook_id = str(uuid.uuid4())
     cells = (wanted.name, wanted.description, wanted.url, wanted.secret or None)
-    row = connection.row(
-        _INSERT, (webhook_id, *cells, wanted.status or "ACTIVE", now, now)
-    )
+    row = connection.row(_INSERT, (webhook_id, *cells, wanted.status or "ACTIVE", now, now))
     _set_events(connection, int(row[0]) if row else 0, wanted.events)
     return find_webhook(connection, webhook_id)
 
@@ -118,7 +116,7 @@ def read_webhooks(
             (value,),
         ):
             events[number].append(Event(entity, action))
-    return [Webhook(*row, events=tuple(events[row[0]])) for row in rows]
+    return [Webhook(*[*row, tuple(events[row[0]])]) for row in rows]
 
 
 def update_webhook(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
-from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -14,9 +13,7 @@ from modelcompose.engine.protocol import Sample
 from modelcompose.tracking.columns import (
     SAMPLE_FIELDS,
     pack_samples,
-    packed,
     unpack_samples,
-    unpacked,
 )
 from modelcompose.tracking.rows import (
     CHILDREN,
@@ -26,8 +23,12 @@ from modelcompose.tracking.rows import (
     metric_row,
     param_row,
     param_value,
+    storable,
 )
 from modelcompose.tracking.run import Series
+from modelcompose.tracking.series.history import all_points
+from modelcompose.tracking.series.log import RECORDED, append
+from modelcompose.tracking.series.points import Batch, Points, joined, steps_of, times_of
 
 Children = dict[str, dict[str, Any]]
 """What stands below one run, by the names of `rows.CHILDREN`."""
@@ -118,52 +119,38 @@ def read_children(
 
 def append_series(connection: sqlite3.Connection, number: int, series: Iterable[Series]) -> None:
     """Append points to the series of the run `number`."""
-    connection.executemany(
-        """
-        INSERT INTO series (run, name, part, count, steps, points, times)
-        VALUES (
-            :run, :name,
-            (SELECT coalesce(max(part) + 1, 0) FROM series WHERE run = :run AND name = :name),
-            :count, :steps, :points, :times
-        )
-        """,
-        [
-            {
-                "run": number,
-                "name": one.name,
-                "count": len(one.values),
-                "steps": packed(one.steps),
-                "points": packed(one.values),
-                "times": packed(one.times) if one.times else None,
-            }
-            for one in series
-            if one.values
-        ],
+    whole = [one for one in series if one.values]
+    if not whole:
+        return
+    points = [
+        Points(steps_of(one.steps), array("d", one.values), times_of(one.times, len(one.values)))
+        for one in whole
+    ]
+    columns = joined(points)
+    names, counts = [storable(one.name) for one in whole], [len(one) for one in points]
+    append(
+        connection,
+        number,
+        Batch(names, counts, columns.steps, columns.values, columns.times),
+        RECORDED,
     )
 
 
 def read_series(
     connection: sqlite3.Connection, run: str, names: Sequence[str] | None
 ) -> list[Series]:
-    """Read a run's series by name, each with all its points in the order they were added."""
-    rows = connection.execute(
-        """
-        SELECT name, steps, points, times FROM series
-        WHERE run = (SELECT number FROM runs WHERE id = ?)
-        ORDER BY name, part
-        """,
-        (run,),
-    ).fetchall()
-    grouped = groupby(rows, key=itemgetter(0))
-    return [_series(name, list(parts)) for name, parts in grouped if not names or name in names]
-
-
-def _series(name: str, parts: list[tuple[Any, ...]]) -> Series:
-    steps = b"".join(part[1] for part in parts)
-    points = b"".join(part[2] for part in parts)
-    has_times = all(part[3] is not None for part in parts)
-    times = b"".join(part[3] for part in parts) if has_times else b""
-    return Series(name, *(tuple(unpacked(column)) for column in (steps, points, times)))
+    """Read a run's series by name, each with all its points in the order of their times."""
+    row = connection.execute("SELECT number FROM runs WHERE id = ?", (run,)).fetchone()
+    found = {} if row is None else all_points(connection, row[0], names or None)
+    return [
+        Series(
+            name,
+            tuple(points.steps),
+            tuple(cast("array[float]", points.values)),
+            tuple(points.times) if all(points.times) else (),
+        )
+        for name, points in found.items()
+    ]
 
 
 def append_samples(connection: sqlite3.Connection, number: int, samples: Sequence[Sample]) -> None:

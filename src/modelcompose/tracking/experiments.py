@@ -130,6 +130,13 @@ def read_experiments(
     return [_experiment(row, tags[row[0]]) for row in rows]
 
 
+def read_experiments_numbered(connection: Connection, numbers: Sequence[int]) -> list[Experiment]:
+    """Read the experiments of these numbers, in their order."""
+    these, parameter = one_of(connection, "number", numbers)
+    found = {one.number: one for one in read_experiments(connection, these, [parameter])}
+    return [found[number] for number in numbers if number in found]
+
+
 def rename_experiment(
     connection: Connection, experiment: Experiment, name: str, now: float
 ) -> None:
@@ -217,9 +224,7 @@ def artifact_root_of(number: int, chosen: str) -> str:
     return chosen or f"{ARTIFACT_SCHEME}/{number}"
 
 
-def _set_deleted(
-    connection: Connection, number: int, deleted_at: float | None, now: float
-) -> None:
+def _set_deleted(connection: Connection, number: int, deleted_at: float | None, now: float) -> None:
     connection.execute(
         "UPDATE experiments SET deleted_at = ?, updated_at = ? WHERE number = ?",
         (deleted_at, now, number),
@@ -251,6 +256,6 @@ def run_artifacts(connection: Connection, run_id: str) -> str:
 
 
 def artifacts_below(experiment: int | None, root: str | None, run_id: str) -> str:
-    """Give the address of the folder of a run's artifacts, from its experiment's number and root."""
+    """Give the address of the folder of a run's artifacts, from what its experiment has."""
     number = DEFAULT_NUMBER if experiment is None else experiment
     return f"{artifact_root_of(number, root or '')}/{run_id}/artifacts"

@@ -135,9 +135,7 @@ def experiment_number(text: str) -> int | None:
         UsageError: it is no number.
     """
     if not _EXPERIMENT_NUMBER.fullmatch(text):
-        raise UsageError(
-            f"Invalid experiment ID '{text}'. Experiment ID must be a valid integer."
-        )
+        raise UsageError(f"Invalid experiment ID '{text}'. Experiment ID must be a valid integer.")
     number = int(text) if len(text) < len(str(_LARGEST_NUMBER)) * 2 else -1
     return number if 0 <= number <= _LARGEST_NUMBER else None
 

@@ -156,6 +156,4 @@ def restore_run(connection: Connection, run_id: str) -> None:
 
 def _set_deleted(connection: Connection, run_id: str, deleted_at: float | None) -> None:
     run = find_run_key(connection, run_id)
-    connection.execute(
-        "UPDATE runs SET deleted_at = ? WHERE number = ?", (deleted_at, run.number)
-    )
+    connection.execute("UPDATE runs SET deleted_at = ? WHERE number = ?", (deleted_at, run.number))

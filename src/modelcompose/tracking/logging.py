@@ -98,7 +98,7 @@ def run_in_use(connection: Connection, run_id: str) -> RunKey:
     return run
 
 
-def log_batch(  # noqa: PLR0913 - the three kinds of what is logged, and where to
+def log_batch(  # noqa: PLR0913, PLR0917 - the three kinds of what is logged, and where to
     connection: Connection,
     series: SeriesStore,
     run_id: str,
@@ -138,9 +138,7 @@ def log_batch(  # noqa: PLR0913 - the three kinds of what is logged, and where t
     return run
 
 
-def log_metric(
-    connection: Connection, series: SeriesStore, run_id: str, point: Point
-) -> RunKey:
+def log_metric(connection: Connection, series: SeriesStore, run_id: str, point: Point) -> RunKey:
     """Log one point.
 
     Raises:
@@ -192,9 +190,7 @@ def delete_tag(connection: Connection, run_id: str, key: str) -> None:
         UsageError: the run is in the trash.
     """
     run = run_in_use(connection, run_id)
-    done = connection.execute(
-        "DELETE FROM run_tags WHERE run = ? AND name = ?", (run.number, key)
-    )
+    done = connection.execute("DELETE FROM run_tags WHERE run = ? AND name = ?", (run.number, key))
     if not done.rowcount:
         raise NotFound(f"No tag with name: {key} in run with id {run_id}")
 
@@ -204,9 +200,7 @@ def write_tags(connection: Connection, run: int, tags: Sequence[KeyValue]) -> No
     last = {tag.key: tag.value for tag in tags}
     connection.executemany(_SET_TAG, [(run, key, last[key]) for key in sorted(last)])
     if last.get(RUN_NAME_TAG):
-        connection.execute(
-            "UPDATE runs SET name = ? WHERE number = ?", (last[RUN_NAME_TAG], run)
-        )
+        connection.execute("UPDATE runs SET name = ? WHERE number = ?", (last[RUN_NAME_TAG], run))
 
 
 def param_text(cell: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-_ADJECTIVES = (
+_ADJECTIVES = (  # noqa: SIM905 - words are easier to read than a list of strings
     "able amber ancient bold brave bright brisk calm candid careful cheerful clear clever cool "
     "crisp curious daring deep eager early fair famous fast fine firm fleet fond frank fresh "
     "gentle glad golden grand great happy hardy honest humble jolly keen kind late lively loyal "
@@ -12,7 +12,7 @@ _ADJECTIVES = (
     "rapid ready robust serene sharp silent silver sincere smart smooth snowy solid spry stately "
     "steady still strong sturdy subtle sunny swift tidy upbeat vivid warm wise witty young"
 ).split()
-_NOUNS = (
+_NOUNS = (  # noqa: SIM905 - as above
     "ant badger bat bear beaver bee bird bison boar buck bug calf carp cat chimp cod colt crab "
     "crane cricket crow cub deer dog dolphin donkey dove duck eagle eel elk falcon fawn finch fish "
     "fly foal fox frog gnat gnu goat goose grouse gull hare hawk hen heron hog horse hound jay kit "

@@ -34,6 +34,7 @@ from modelcompose.tracking.rows import (
     run_row,
 )
 from modelcompose.tracking.run import Kind, Run, Series, Status
+from modelcompose.tracking.series.log import forget_recorded
 
 _NAMES = ", ".join(COLUMNS)
 _ENSURE_EXPERIMENT = """
@@ -200,7 +201,7 @@ class Runs:
         keys = [] if sort is None else [sort]
         query = compose("sqlite", time.time(), text=filter, keys=keys, clauses=clauses)
         (joins, of_joins), (where, of_where), (by, of_order) = query.joins, query.where, query.order
-        prepare(self._connection)
+        prepare(self._connection, query)
         return self._read(
             f"{_select(columns)} {joins} WHERE {where} ORDER BY {by} LIMIT ?",
             (*of_joins, *of_where, *of_order, -1 if limit is None else limit),
@@ -241,14 +242,13 @@ class Runs:
             append_series(connection, _number(connection, run_id), series)
 
     def drop_series(self, run_id: str) -> None:
-        """Forget all points of a run's series.
+        """Forget all points that `add_series` appended to a run that is running.
 
         Raises:
             NotFound: there is no such run.
         """
         with self._writing() as connection:
-            number = _number(connection, run_id)
-            connection.execute("DELETE FROM series WHERE run = ?", (number,))
+            forget_recorded(connection, _number(connection, run_id))
 
     def series(self, run_id: str, names: Sequence[str] | None = None) -> Sequence[Series]:
         """Give a run's series, all or those named, by name."""

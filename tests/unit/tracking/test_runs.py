@@ -257,7 +257,7 @@ def test_deleting_a_run_takes_all_that_was_below_it(
     assert runs.delete([run.id, "00"]) == 1
     assert not runs.log_path(run.id).parent.exists()
     assert runs.log_path(kept.id).exists()
-    for table in ("params", "metrics", "contents", "series", "samples"):
+    for table in ("params", "metrics", "contents", "series_log", "samples"):
         numbers = {row[0] for row in connection.execute(f"SELECT run FROM {table}")}
         assert len(numbers) == 1
 

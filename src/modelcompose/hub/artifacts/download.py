@@ -18,7 +18,7 @@ from modelcompose.hub.artifacts.ranges import asked_range
 # it would have no origin and no scripts.
 HARMLESS = {
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-cache",
     "Accept-Ranges": "bytes",

@@ -19,7 +19,7 @@ from modelcompose.hub.mlflow.errors import error_answer
 
 _Given = TypeVar("_Given")
 _Writing = TypeVar("_Writing", bound=Writing)
-_Request = TypeVar("_Request", contravariant=True)
+_Request = TypeVar("_Request")
 
 Endpoint = Callable[[Hub, _Request], Struct | bytes | None]
 """What answers one request of JSON."""

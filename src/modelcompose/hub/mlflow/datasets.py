@@ -102,7 +102,11 @@ def _log_model(hub: Hub, asked: _OldModel) -> None:
         raise UsageError(
             f"Malformed model info. \n {asked.model_json} \n is not a valid JSON: {error}"
         ) from error
-    lacking = [name for name in ("artifact_path", "flavors", "utc_time_created", "run_id") if name not in model]
+    lacking = [
+        name
+        for name in ("artifact_path", "flavors", "utc_time_created", "run_id")
+        if name not in model
+    ]
     if lacking:
         raise UsageError(f"Model json is missing mandatory fields: {lacking}")
     with hub.database.write() as connection:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 import msgspec
 from msgspec import Struct
 
@@ -19,6 +21,8 @@ STATUS = {
     "BAD_REQUEST": 400,
     "INVALID_PARAMETER_VALUE": 400,
     "RESOURCE_ALREADY_EXISTS": 400,
+    # MLflow's own is 500, which its client tries again for minutes before it shows the message.
+    "INVALID_STATE": 400,
     "UNAUTHENTICATED": 401,
     "PERMISSION_DENIED": 403,
     "RESOURCE_DOES_NOT_EXIST": 404,
@@ -26,7 +30,6 @@ STATUS = {
     "RESOURCE_CONFLICT": 409,
     "REQUEST_LIMIT_EXCEEDED": 429,
     "INTERNAL_ERROR": 500,
-    "INVALID_STATE": 500,
     "NOT_IMPLEMENTED": 501,
     "TEMPORARILY_UNAVAILABLE": 503,
 }
@@ -37,7 +40,6 @@ _CODES: dict[type[ModelComposeError], str] = {
     AlreadyExists: "RESOURCE_ALREADY_EXISTS",
     UsageError: "INVALID_PARAMETER_VALUE",
     Busy: "RESOURCE_CONFLICT",
-    StorageFull: "INTERNAL_ERROR",
     DatabaseError: "TEMPORARILY_UNAVAILABLE",
 }
 
@@ -60,6 +62,9 @@ def error_answer(error: Exception) -> tuple[int, bytes] | None:
     """Give the HTTP status and body that tell of an error; None for a bug of ours."""
     if isinstance(error, MlflowError):
         return _answer(error.code, error.message)
+    if isinstance(error, StorageFull):
+        # No other try would help: of 500 the client makes many.
+        return _answer("INTERNAL_ERROR", error.message, HTTPStatus.INSUFFICIENT_STORAGE)
     if isinstance(error, ModelComposeError):
         hint = f"\nhint: {error.hint}" if error.hint else ""
         return _answer(code_of(error), error.message + hint)
@@ -97,5 +102,5 @@ def missing(parameter: str) -> str:
     )
 
 
-def _answer(code: str, message: str) -> tuple[int, bytes]:
-    return STATUS[code], msgspec.json.encode(_Body(code, message))
+def _answer(code: str, message: str, status: int | None = None) -> tuple[int, bytes]:
+    return status or STATUS[code], msgspec.json.encode(_Body(code, message))

@@ -16,7 +16,8 @@ from modelcompose.tracking.run import Status
 
 RunStatus = Literal["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"]
 Stage = Literal["active", "deleted"]
-ViewType = Literal["ACTIVE_ONLY", "DELETED_ONLY", "ALL"]
+ViewType = Literal["ACTIVE_ONLY", "DELETED_ONLY", "ALL", 1, 2, 3]
+"""What is looked at: by name, or by the number that Protocol Buffers give it."""
 
 STATUS_OF: dict[RunStatus, Status] = {
     "RUNNING": "running",

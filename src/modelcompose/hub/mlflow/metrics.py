@@ -13,6 +13,7 @@ from modelcompose.hub.calls import JsonCall, call
 from modelcompose.hub.hub import Hub
 from modelcompose.hub.mlflow.errors import MlflowError, invalid_request, missing
 from modelcompose.hub.mlflow.experiments import require
+from modelcompose.registry.logged_models import log_on_models
 from modelcompose.tracking import logging
 from modelcompose.tracking.limits import BATCH_BYTES
 from modelcompose.tracking.logging import KeyValue, Point
@@ -72,6 +73,7 @@ def _log_batch(hub: Hub, asked: _Batch) -> None:
         logging.log_batch(
             connection, hub.series, asked.run_id, asked.metrics, asked.params, asked.tags
         )
+        log_on_models(connection, asked.run_id, asked.metrics)
 
 
 def _log_metric(hub: Hub, asked: _Point) -> None:
@@ -92,6 +94,7 @@ def _log_metric(hub: Hub, asked: _Point) -> None:
     )
     with hub.database.write() as connection:
         logging.log_metric(connection, hub.series, run_id, point)
+        log_on_models(connection, run_id, [point])
 
 
 def _explained(body: bytes, error: msgspec.ValidationError) -> str:

@@ -11,7 +11,20 @@ from modelcompose.hub.hub import Hub
 
 PREFIXES = ("/api/2.0", "/api/3.0", "/ajax-api/2.0", "/ajax-api/3.0")
 
-AREAS = ("experiments", "runs", "metrics", "artifacts", "server")
+AREAS = (
+    "experiments",
+    "runs",
+    "search",
+    "metrics",
+    "histories",
+    "artifacts",
+    "models",
+    "versions",
+    "logged_models",
+    "datasets",
+    "webhooks",
+    "server",
+)
 """Modules of this package, in the order of their routes."""
 
 

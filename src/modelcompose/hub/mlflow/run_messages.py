@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from modelcompose.database.database import Connection, one_of
 from modelcompose.errors import NotFound
@@ -78,7 +79,7 @@ def read_info(connection: Connection, run_id: str) -> RunInfo:
     return _info(row)
 
 
-def _info(row: tuple) -> RunInfo:  # type: ignore[type-arg] - a row of `_RUNS`
+def _info(row: tuple[Any, ...]) -> RunInfo:
     _, run_id, experiment, name, user, status, started_at, ended_at, deleted_at, root = row
     return RunInfo(
         run_uuid=run_id,

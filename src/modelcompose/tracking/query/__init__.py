@@ -1,1 +1,1 @@
-"""The language that chooses and sorts runs: parsed to a tree, compiled to SQL, read page by page."""
+"""The language that chooses and sorts runs: a tree, then SQL, then pages."""

@@ -8,6 +8,9 @@ Dialect = Literal["sqlite", "postgresql"]
 Clause = tuple[str, list[Any]]
 """SQL and the values of its placeholders, in order."""
 
+MATCHES = "modelcompose_matches"
+"""The function that SQLite is taught."""
+
 _GLOB = str.maketrans({"%": "*", "_": "?", "*": "[*]", "?": "[?]", "[": "[[]"})
 
 PARAM_TEXT = {
@@ -37,10 +40,10 @@ def ilike(sql: str, pattern: str, dialect: Dialect) -> Clause:
 def matches(sql: str, pattern: str, dialect: Dialect) -> Clause:
     """Look for a regular expression that `regex.check` has let through."""
     if dialect == "sqlite":
-        return f"modelcompose_matches(?, {sql})", [pattern]
+        return f"{MATCHES}(?, {sql})", [pattern]
     return f"{sql} ~ ?", [pattern]
 
 
 def sorted_text(sql: str, dialect: Dialect) -> str:
     """Give a text so that it sorts by code points, whatever the server's language is."""
-    return sql if dialect == "sqlite" else f"({sql}) COLLATE \"C\""
+    return sql if dialect == "sqlite" else f'({sql}) COLLATE "C"'

@@ -108,7 +108,7 @@ _KINDS: dict[str, Kind | Literal["field"]] = {
     **dict.fromkeys(("datasets", "dataset"), "datasets"),
     **dict.fromkeys(("attributes", "attribute", "attr"), "field"),
 }
-_PARTS: frozenset[str] = frozenset(get_args(Part))
+_PARTS: Mapping[str, Part] = {part: part for part in get_args(Part)}
 _DATASET_FIELDS = ("name", "digest", "context")
 
 
@@ -132,7 +132,7 @@ def read_name(text: str, place: str, position: int, subject: Subject) -> Name:
     kind = _KINDS.get(prefix)
     if rest and kind == "field":
         return _field(text.partition(".")[2], place, position, subject)
-    if not rest or kind not in subject.pairs:
+    if not rest or kind is None or kind not in subject.pairs:
         return _field(text, place, position, subject)
     own = bare(text.partition(".")[2])
     if not own:
@@ -151,8 +151,8 @@ def _metric(rest: list[tuple[str, bool]], own: str, position: int) -> Name:
     *begin, (last, last_is_quoted) = rest
     if not begin:
         return Name("metrics", own, position, is_exact=last_is_quoted)
-    if last in _PARTS and not last_is_quoted:
-        part: Part = last  # type: ignore[assignment] - it is one of them
+    part = None if last_is_quoted else _PARTS.get(last)
+    if part is not None:
         name = own[: -len(last) - 1]
         return Name("metrics", name, position, part, is_exact=len(begin) == 1 and begin[0][1])
     return Name("metrics", own, position)

@@ -16,12 +16,14 @@ OBJECTIVE_TAG = "modelcompose.objective."
 """Tags of an experiment that say which way a metric is best: `max` or `min`, by its name, or by
 `STEP.NAME`."""
 
-_OBJECTIVE = (
-    "(SELECT value FROM experiment_tags WHERE experiment = runs.experiment "
-    f"AND name IN ('{OBJECTIVE_TAG}' || CAST(? AS TEXT), "
-    f"'{OBJECTIVE_TAG}' || runs.step || '.' || CAST(? AS TEXT)) "
-    "ORDER BY length(name) DESC LIMIT 1)"
-)
+_OBJECTIVE = f"""(
+    SELECT value FROM experiment_tags
+    WHERE experiment = runs.experiment AND name IN (
+        '{OBJECTIVE_TAG}' || CAST(? AS TEXT),
+        '{OBJECTIVE_TAG}' || runs.step || '.' || CAST(? AS TEXT)
+    )
+    ORDER BY length(name) DESC LIMIT 1
+)"""  # noqa: S608 - made of constants
 
 
 class Joins:

@@ -13,6 +13,7 @@ from modelcompose.tracking.query.compiler import Compiler
 from modelcompose.tracking.query.dialects import sorted_text
 from modelcompose.tracking.query.fields import Subject, read_name
 from modelcompose.tracking.query.tree import Name
+from modelcompose.tracking.query.values import mlflow_status
 
 _DIRECTION = re.compile(r"(?P<name>.*\S)\s+(?P<word>ASC|DESC)\s*", re.IGNORECASE | re.DOTALL)
 _TEXTS = ("text", "status")
@@ -45,7 +46,7 @@ def parse_key(text: str, subject: Subject, place: str = "sort") -> Key:
     position = 1
     if name.startswith("-") and match is None:
         name, is_descending, position = name[1:], True, 2
-    if not name:
+    if not name or "\0" in name:
         raise UsageError(f"{place}:1: expected a name such as `metrics.auc`, found {text!r}")
     read = read_name(name, place, position, subject)
     if read.kind == "datasets":
@@ -81,7 +82,7 @@ def _terms(key: Key, compiler: Compiler, surely: frozenset[Name]) -> list[Term]:
     if name.kind == "metrics":
         presence, sql, values = compiler.joins.metric(name)
         value = Term(sql, values, key.is_descending)
-        if _without_place(name) in surely:
+        if name.at(0) in surely:
             return [value]
         missing = f"CASE WHEN {presence} IS NULL THEN 2 WHEN {sql} IS NULL THEN 1 ELSE 0 END"
         return [Term(missing, values), value]
@@ -93,12 +94,14 @@ def _terms(key: Key, compiler: Compiler, surely: frozenset[Name]) -> list[Term]:
     else:
         field = compiler.subject.fields[name.name]
         sql, is_text = field.sql, field.kind in _TEXTS
+        if field.kind == "status":  # in the order that MLflow's client expects
+            sql = mlflow_status(sql)
         if sql == compiler.subject.newest:
             return [Term(sql, is_descending=key.is_descending)]
-    value = sorted_text(sql, compiler.dialect) if is_text else sql
+    ordered = sorted_text(sql, compiler.dialect) if is_text else sql
     return [
         Term(f"CASE WHEN {sql} IS NULL THEN 1 ELSE 0 END"),
-        Term(value, is_descending=key.is_descending),
+        Term(ordered, is_descending=key.is_descending),
     ]
 
 
@@ -113,7 +116,3 @@ def _param_terms(key: Key, compiler: Compiler) -> list[Term]:
         Term(f"{alias}.number", is_descending=key.is_descending),
         Term(sorted_text(f"({text})", compiler.dialect), is_descending=key.is_descending),
     ]
-
-
-def _without_place(name: Name) -> Name:
-    return Name(name.kind, name.name, 0, name.part, name.is_exact)

@@ -1,7 +1,7 @@
-"""Regular expressions that no pattern can make slow: matched in time linear in the text.
+r"""Regular expressions that no pattern can make slow: matched in time linear in the text.
 
 The signs are those that PostgreSQL and Python share: letters, `.`, classes such as `[a-z]`,
-`[^0-9]`, `\\d`, `\\w`, `\\s` and their opposites, groups, `|`, `*`, `+`, `?`, `{2,5}`, `^` and
+`[^0-9]`, `\d`, `\w`, `\s` and their opposites, groups, `|`, `*`, `+`, `?`, `{2,5}`, `^` and
 `$`. There are no back references and no looking around. A pattern is looked for anywhere in the
 text; `(?i)` at its beginning makes case not count.
 
@@ -63,9 +63,7 @@ class Pattern:
                 reached.update(step.to)
         return self._closure(reached, at_start=False) | self._again
 
-    def _closure(
-        self, states: set[int] | _Set, *, at_start: bool, at_end: bool = False
-    ) -> _Set:
+    def _closure(self, states: set[int] | _Set, *, at_start: bool, at_end: bool = False) -> _Set:
         found: set[int] = set()
         waiting = list(states)
         while waiting:

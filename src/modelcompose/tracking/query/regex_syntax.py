@@ -109,7 +109,7 @@ class _Reader:
         if bounds is None:
             return item
         if isinstance(item, _Edge):
-            raise ValueError("`^` and `$` cannot be repeated")
+            raise ValueError("`^` and `$` cannot be repeated")  # noqa: TRY004 - of a pattern
         self._took("?")  # reluctant or not: whether it is found stays the same
         if self._bounds() is not None:
             raise ValueError("a repetition of a repetition")

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from modelcompose.tracking.query.compiler import Compiler
 from modelcompose.tracking.query.cursor import after, token
-from modelcompose.tracking.query.dialects import Clause, Dialect
+from modelcompose.tracking.query.dialects import MATCHES, Clause, Dialect
 from modelcompose.tracking.query.fields import RUNS, Subject, read_name
 from modelcompose.tracking.query.ordering import Term, order_by, parse_key, terms
 from modelcompose.tracking.query.parser import parse
@@ -71,14 +71,15 @@ def compose(  # noqa: PLR0913 - what is searched for, each by name
     Raises:
         UsageError: the filter or a sort key is wrong; names the position.
     """
-    compiler = Compiler(dialect, now, subject)
+    sort = [parse_key(key, subject, place) for key in keys]
+    compiler = Compiler(dialect, now, subject, first=sort[0].name if sort else None)
     conditions = list(clauses)
     surely: frozenset[Name] = frozenset()
     if text is not None and text.strip():
         node = parse(text, _names_of(subject))
         surely = frozenset(_surely(node))
         conditions.append(compiler.condition(node))
-    order = terms([parse_key(key, subject, place) for key in keys], compiler, surely=surely)
+    order = terms(sort, compiler, surely=surely)
     where = " AND ".join(f"({sql})" for sql, _ in conditions) or "TRUE"
     values = [value for _, given in conditions for value in given]
     return Query(compiler.joins.sql(), (where, values), order)
@@ -110,7 +111,7 @@ def find(
     Raises:
         UsageError: the token is wrong.
     """
-    prepare(connection)
+    prepare(connection, query)
     where, where_values = query.where
     if page:
         beyond, beyond_values = after(page, query.terms)
@@ -132,7 +133,7 @@ def find(
 
 def count(connection: Connection, query: Query, subject: Subject = RUNS) -> int:
     """Give how many rows a search chooses."""
-    prepare(connection)
+    prepare(connection, query)
     (joins, join_values), (where, where_values) = query.joins, query.where
     row = connection.row(
         f"SELECT count(*) FROM {subject.table} {joins} WHERE {where}",  # noqa: S608
@@ -141,14 +142,19 @@ def count(connection: Connection, query: Query, subject: Subject = RUNS) -> int:
     return int(row[0]) if row else 0
 
 
-def prepare(connection: Any) -> None:
-    """Teach SQLite to match regular expressions; once for a connection is enough."""
-    raw = getattr(connection, "raw", connection)
-    if getattr(connection, "dialect", "sqlite") != "sqlite":
+def prepare(connection: Any, query: Query) -> None:
+    """Teach SQLite to match regular expressions, where a query does.
+
+    Args:
+        connection: a `Connection`, or one of `sqlite3`.
+        query: what is asked next; teaching costs what SQLite has prepared before.
+    """
+    if MATCHES not in query.where[0] or getattr(connection, "dialect", "sqlite") != "sqlite":
         return
+    raw = getattr(connection, "raw", connection)
     from modelcompose.tracking.query.regex import sql_function
 
-    raw.create_function("modelcompose_matches", 2, sql_function(), deterministic=True)
+    raw.create_function(MATCHES, 2, sql_function(), deterministic=True)
 
 
 def _names_of(subject: Subject) -> Any:
@@ -162,5 +168,5 @@ def _surely(node: Node) -> list[Name]:
     if isinstance(node, Comparison) and node.operator in _IMPLYING:
         name = node.name
         if name.kind == "metrics" and node.values[0].text.lower() != "nan":
-            return [Name(name.kind, name.name, 0, name.part, name.is_exact)]
+            return [name.at(0)]
     return []

@@ -40,6 +40,8 @@ def tokens(text: str) -> list[Token]:
     """
     if len(text) > LONGEST:
         raise UsageError(f"filter:{LONGEST}: longer than {LONGEST:,} characters")
+    if "\0" in text:  # which PostgreSQL does not take
+        raise UsageError(f"filter:{text.index(chr(0)) + 1}: a NUL")
     found, at, end = [], 0, len(text.rstrip())
     while at < end:
         match = _TOKEN.match(text, at)
@@ -64,10 +66,7 @@ def is_quoted(text: str) -> bool:
 
 def pieces(text: str) -> list[tuple[str, bool]]:
     """Give a name cut at the dots outside of quotes: each piece bare, and whether it was quoted."""
-    found: list[tuple[str, bool]] = []
-    for piece in _split_at_dots(text):
-        found.append((bare(piece), is_quoted(piece)))
-    return found
+    return [(bare(piece), is_quoted(piece)) for piece in _split_at_dots(text)]
 
 
 def _split_at_dots(text: str) -> list[str]:

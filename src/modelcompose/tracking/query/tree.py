@@ -26,6 +26,14 @@ class Name(Struct, frozen=True):
     """Whether the metric's name stood in quotes: then `name` is all of it. Else a metric that is
     really called `loss.min` goes before the smallest value of `loss`."""
 
+    def same_as(self, other: Name) -> bool:
+        """Tell whether another name means the same, wherever the two stand."""
+        return self.at(0) == other.at(0)
+
+    def at(self, position: int) -> Name:
+        """Give the name as if it stood elsewhere."""
+        return Name(self.kind, self.name, position, self.part, self.is_exact)
+
 
 class Value(Struct, frozen=True):
     """What a name is compared with, as it was written."""

@@ -22,6 +22,13 @@ MLFLOW_STATUS = {
 }
 """How MLflow calls our statuses."""
 
+
+def mlflow_status(sql: str) -> str:
+    """Give a status of ours in MLflow's word, in SQL."""
+    whens = " ".join(f"WHEN '{ours}' THEN '{theirs}'" for ours, theirs in MLFLOW_STATUS.items())
+    return f"(CASE {sql} {whens} END)"
+
+
 _OUR_STATUS = {theirs: ours for ours, theirs in MLFLOW_STATUS.items()}
 
 

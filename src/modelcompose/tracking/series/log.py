@@ -10,7 +10,7 @@ used, for the pipeline writes on the latter.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -25,40 +25,54 @@ from modelcompose.tracking.series.packing import (
 )
 from modelcompose.tracking.series.points import Batch, Points
 
-NUMBER, TEXT, HISTOGRAM = range(3)
-"""Kinds of values, as the tables name them: places in `points.KINDS`."""
+NUMBER, TEXT, HISTOGRAM, RECORDED = range(4)
+"""Kinds of values, as the tables name them: places in `points.KINDS`. Those recorded are numbers
+too; they were read from outside the run, and may be read anew as long as it is running."""
+
+FOLD_POINTS = 256
+"""What is less than this in one row is not worth compressing."""
 
 _INSERT = "INSERT INTO series_log (run, kind, folded, count, data) VALUES (?, ?, ?, ?, ?)"
+_LIST = """
+    SELECT number, kind, folded, count, length(data) FROM series_log
+    WHERE run = ? ORDER BY number
+"""
 _READ = """
     SELECT number, kind, folded, count, data FROM series_log
-    WHERE run = ? ORDER BY number LIMIT ?
+    WHERE run = ? AND kind IN (?, ?) ORDER BY number
 """
-_READ_KIND = """
+_LOAD = """
     SELECT number, kind, folded, count, data FROM series_log
-    WHERE run = ? AND kind = ? ORDER BY number
+    WHERE run = ? AND number BETWEEN ? AND ? ORDER BY number
 """
-
-
-class Cursor(Protocol):
-    """What a statement gave."""
-
-    def fetchone(self) -> Any:
-        """Give the next row."""
-
-    def fetchall(self) -> list[Any]:
-        """Give the rows that are left."""
+_POINT_BYTES = 24
 
 
 class Connection(Protocol):
     """A transaction in progress, as `sqlite3` and `database.Connection` both have it."""
 
     @property
-    def execute(self) -> Any:
-        """Run a statement, giving a `Cursor`."""
+    def execute(self) -> Callable[..., Any]:
+        """Run a statement."""
 
     @property
-    def executemany(self) -> Any:
-        """Run a statement for each row of values."""
+    def executemany(self) -> Callable[..., Any]:
+        """Run a statement once for each row of values."""
+
+
+class Listed(Struct, frozen=True):
+    """A row of the log without its points."""
+
+    number: int
+    kind: int
+    is_folded: bool
+    count: int
+    size_bytes: int
+
+    @property
+    def weight(self) -> int:
+        """Give how many points it counts for: blobs may be larger than numbers."""
+        return max(self.count, self.size_bytes // _POINT_BYTES)
 
 
 class _Row(Struct, array_like=True):
@@ -103,21 +117,27 @@ def append_folded(connection: Connection, run: int, batch: Batch, kind: int) -> 
     connection.execute(_INSERT, (run, kind, 1, len(batch), data))
 
 
-def read(
-    connection: Connection, run: int, *, kind: int | None = None, limit: int = 2**62
-) -> list[Logged]:
-    """Read the rows of a run, the oldest first: all, those of one kind, or so many."""
-    found = (
-        connection.execute(_READ, (run, limit))
-        if kind is None
-        else connection.execute(_READ_KIND, (run, kind))
-    )
-    return [Logged(*row[:2], bool(row[2]), *row[3:]) for row in found.fetchall()]
+def read(connection: Connection, run: int, kind: int) -> list[Logged]:
+    """Read the rows of a run with points of a kind, the oldest first."""
+    second = RECORDED if kind == NUMBER else kind
+    return _logged(connection.execute(_READ, (run, kind, second)).fetchall())
 
 
-def names(row: Logged) -> list[str]:
-    """Give which series have points in a row."""
-    return _decode(row.data).names
+def load(connection: Connection, run: int, rows: Sequence[Listed]) -> list[Logged]:
+    """Read rows that are known, the oldest first."""
+    numbers = {row.number for row in rows}
+    if not numbers:
+        return []
+    between = (run, min(numbers), max(numbers))
+    found = _logged(connection.execute(_LOAD, between).fetchall())
+    return [row for row in found if row.number in numbers]
+
+
+def _logged(rows: Iterable[tuple[Any, ...]]) -> list[Logged]:
+    return [
+        Logged(number, kind, bool(folded), count, data)
+        for number, kind, folded, count, data in rows
+    ]
 
 
 def points(row: Logged, wanted: Iterable[str] | None = None) -> dict[str, Points]:
@@ -143,18 +163,47 @@ def _columns(row: Logged, content: _Row) -> Points:
     values: array[float] | list[bytes]
     if isinstance(content.points, list):
         values = content.points
-    elif row.kind == NUMBER:
+    elif row.kind in {NUMBER, RECORDED}:
         values = number(content.points)
     else:
         values = decompressed_blobs(content.points)
     return Points(number(content.steps), values, number(content.times))
 
 
-def delete(connection: Connection, rows: Sequence[Logged]) -> int:
+def listed(connection: Connection, run: int) -> list[Listed]:
+    """Read which rows a run has, the oldest first."""
+    found = connection.execute(_LIST, (run,)).fetchall()
+    return [
+        Listed(number, kind, bool(folded), count, size)
+        for number, kind, folded, count, size in found
+    ]
+
+
+def appended(connection: Connection, after: int) -> tuple[int, set[int]]:
+    """Give what was appended since a row of the log.
+
+    Args:
+        connection: to read with.
+        after: the number of that row; 0 for all rows, where runs of little are left out.
+
+    Returns:
+        the number of the last row, and the runs whose points have come.
+    """
+    rows = connection.execute(
+        "SELECT run, max(number), count(*), sum(count) FROM series_log "
+        "WHERE number > ? AND folded = 0 GROUP BY run",
+        (after,),
+    ).fetchall()
+    runs = {run for run, _, count, points in rows if after or count > 1 or points >= FOLD_POINTS}
+    return max((row[1] for row in rows), default=after), runs
+
+
+def delete(connection: Connection, rows: Sequence[Listed]) -> int:
     """Delete rows; give how many of them were still there."""
-    gone = 0
-    for row in rows:
-        gone += connection.execute(
-            "DELETE FROM series_log WHERE number = ?", (row.number,)
-        ).rowcount
-    return gone
+    delete_one = "DELETE FROM series_log WHERE number = ?"
+    return sum(connection.execute(delete_one, (row.number,)).rowcount for row in rows)
+
+
+def forget_recorded(connection: Connection, run: int) -> None:
+    """Delete what was recorded of a run that is running."""
+    connection.execute("DELETE FROM series_log WHERE run = ? AND kind = ?", (run, RECORDED))

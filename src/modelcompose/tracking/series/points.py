@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Iterable, Sequence
-from operator import itemgetter, lt
-from typing import Any
+from hashlib import blake2b
+from itertools import islice
+from operator import le, lt
+from typing import Any, cast
 
 from msgspec import Struct
 
@@ -19,7 +21,7 @@ whose form is for those who log and draw it to agree on."""
 Values = Sequence[float] | Sequence[bytes]
 
 LARGEST_STEP = 2.0**63
-LARGEST_TIME_S = 1e15
+LARGEST_TIME_S = 1e16
 
 
 class Points(Struct, frozen=True):
@@ -35,9 +37,28 @@ class Points(Struct, frozen=True):
     def __len__(self) -> int:
         return len(self.steps)
 
+    @staticmethod
+    def none(*, is_number: bool = True) -> Points:
+        """Give no points."""
+        return Points(array("d"), array("d") if is_number else [], array("d"))
+
     def part(self, start: int, stop: int) -> Points:
         """Give the points from one position to before another."""
         return Points(self.steps[start:stop], self.values[start:stop], self.times[start:stop])
+
+    def pick(self, places: Sequence[int]) -> Points:
+        """Give the points at some positions, in their order."""
+        steps, times = self.steps, self.times
+        values: Any = self.values
+        return Points(
+            array("d", [steps[place] for place in places]),
+            _column([values[i] for i in places], values),
+            array("d", [times[place] for place in places]),
+        )
+
+    def key(self, place: int) -> tuple[Any, ...]:
+        """Give what orders the point at a position in history."""
+        return (self.times[place], self.steps[place], rank(self.values[place]))
 
 
 class Batch(Struct, frozen=True):
@@ -83,14 +104,22 @@ def batch(
     counts = dict.fromkeys(sorted(places), 0)
     for name in names:
         counts[name] += 1
-    pick = itemgetter(*order)
+    ordered = Points(steps, column, times).pick(order)
     return Batch(
-        tuple(counts),
-        tuple(counts.values()),
-        array("d", pick(steps)),
-        _column(pick(column)),
-        array("d", pick(times)),
+        tuple(counts), tuple(counts.values()), ordered.steps, ordered.values, ordered.times
     )
+
+
+def steps_of(steps: Sequence[float]) -> array[float]:
+    """Give steps as a column; one that is no number, or beyond all measure, is 0."""
+    return array("d", [step if abs(step) <= LARGEST_STEP else 0.0 for step in steps])
+
+
+def times_of(times: Sequence[float], count: int) -> array[float]:
+    """Give times as a column of a length; a time that nobody knows is 0."""
+    if len(times) != count:
+        return array("d", bytes(8 * count))
+    return array("d", [time if abs(time) <= LARGEST_TIME_S else 0.0 for time in times])
 
 
 def one_series(name: str, points: Points) -> Batch:
@@ -107,10 +136,12 @@ def joined(parts: Sequence[Points]) -> Points:
         steps += part.steps
         times += part.times
     if parts and isinstance(parts[0].values, list):
-        return Points(steps, [value for part in parts for value in part.values], times)
-    values = array("d")
+        return Points(
+            steps, [blob for part in parts for blob in cast("list[bytes]", part.values)], times
+        )
+    values: Any = array("d")
     for part in parts:
-        values += part.values  # type: ignore[arg-type] # one series is of one kind
+        values += part.values
     return Points(steps, values, times)
 
 
@@ -125,41 +156,35 @@ def by_step(points: Points) -> Points:
 
 
 def rank(value: float | bytes) -> tuple[float, bool] | bytes:
-    """Give what values are compared by where step and time are equal: NaN counts as 0."""
+    """Give what values are compared by where step and time are equal: NaN counts as 0.
+
+    Blobs have an order that says nothing.
+    """
     if isinstance(value, bytes):
-        return value
+        return blake2b(value, digest_size=16).digest()
     return (0.0, False) if math.isnan(value) else (value, True)
 
 
 def _in_order(points: Points, first: array[float], second: array[float]) -> Points:
-    if _is_rising(first):
-        return points
+    if all(map(lt, first, islice(first, 1, None))):
+        return points  # most are: there is no tie to be broken
     values = points.values
     if isinstance(values, list) or math.isnan(sum(values)):
-        keys: Iterable[Any] = zip(first, second, map(rank, values), strict=True)
+        keys: list[Any] = list(zip(first, second, map(rank, values), strict=True))
     else:
-        keys = zip(first, second, values, strict=True)
-    ranked = list(keys)
-    order = sorted(range(len(ranked)), key=ranked.__getitem__)
-    if len(order) < 2:  # noqa: PLR2004 - what needs no order
+        keys = list(zip(first, second, values, strict=True))
+    if all(map(le, keys, islice(keys, 1, None))):
         return points
-    pick = itemgetter(*order)
-    return Points(
-        array("d", pick(points.steps)), _column(pick(values)), array("d", pick(points.times))
-    )
+    return points.pick(sorted(range(len(keys)), key=keys.__getitem__))
 
 
-def _is_rising(column: array[float]) -> bool:
-    """Tell whether each number is larger than the one before: no tie is to be broken."""
-    return all(map(lt, column[:-1], column[1:]))
-
-
-def _column(values: Values) -> array[float] | list[bytes]:
+def _column(values: Any, like: Any = None) -> array[float] | list[bytes]:
     if isinstance(values, array):
         return values
-    if values and isinstance(values[0], bytes):
-        return list(values)  # type: ignore[arg-type] # a batch is of one kind
-    return array("d", values)  # type: ignore[arg-type]
+    model = values if like is None else like
+    if isinstance(model, array) or not model or not isinstance(model[0], bytes):
+        return array("d", values)
+    return list(values)
 
 
 def _check(column: array[float], largest: float, name: str) -> None:

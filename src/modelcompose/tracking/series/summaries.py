@@ -73,7 +73,7 @@ _UPSERT = f"""
         known = {_KNOWN} + excluded.known,
         count = metrics.count + excluded.count,
         best_step = {{best}}
-"""
+"""  # noqa: S608
 _ROWS_AT_ONCE = 64
 """A row costs PostgreSQL's driver more than SQLite's; many in one statement cost both little."""
 
@@ -162,9 +162,12 @@ def _summary(points: Points) -> _Row:
 def mean_of(values: Sequence[float]) -> float:
     """Give the mean of numbers that are not NaN; NaN of both infinities."""
     total = sum(values)
-    if math.isinf(total) and not any(map(math.isinf, values)):
+    if math.isfinite(total):
+        return total / len(values)
+    infinite = {value for value in values if math.isinf(value)}
+    if not infinite:  # the sum alone is too large
         return sum(value / len(values) for value in values)
-    return total / len(values)
+    return infinite.pop() if len(infinite) == 1 else math.nan
 
 
 def _with_best(row: _Row, better: Literal["max", "min"] | None, batch: Batch) -> _Row:

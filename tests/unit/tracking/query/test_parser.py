@@ -136,7 +136,10 @@ def test_between_is_two_comparisons() -> None:
     ("text", "message"),
     [
         ("", "filter:1: expected a name such as `step` or `metrics.auc`, found the end"),
-        ("step", "filter:5: expected one of = != < <= > >= ~, LIKE, IN, BETWEEN, IS NULL, found the end"),
+        (
+            "step",
+            "filter:5: expected one of = != < <= > >= ~, LIKE, IN, BETWEEN, IS NULL, found the end",
+        ),
         ("step = ", "filter:7: expected a value, found the end"),
         ("step = a b = c", "filter:10: expected `and`, `or` or the end, found 'b'"),
         ("(step = a", "filter:10: expected `)`, found the end"),

@@ -25,6 +25,7 @@ depends_on = None
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _ROWS_AT_ONCE = 1000
+_RECORDED = 3
 
 
 def upgrade() -> None:
@@ -42,7 +43,9 @@ def _create_log() -> sa.Table:
         "series_log",
         sa.Column("number", _NUMBER, primary_key=True),
         _owner("run", "runs.number", sa.Integer),
-        sa.Column("kind", sa.SmallInteger, nullable=False),  # of values: number, text, histogram
+        sa.Column(
+            "kind", sa.SmallInteger, nullable=False
+        ),  # 0 number, 1 text, 2 histogram, 3 recorded
         sa.Column("folded", sa.SmallInteger, nullable=False),  # 1: columns are compressed
         sa.Column("count", sa.Integer, nullable=False),
         sa.Column("data", sa.LargeBinary, nullable=False),  # MessagePack
@@ -94,7 +97,7 @@ def _create_chunks() -> None:
     op.create_index(
         "series_chunks_of_series",
         "series_chunks",
-        ["series", "first_time", "last_time", "first_step", "last_step", "count"],
+        ["series", "first_time", "last_time", "first_step", "last_step", "count", "number"],
     )
 
 
@@ -136,4 +139,4 @@ def _batch(  # noqa: PLR0913, PLR0917 - the columns of a row
 ) -> dict[str, Any]:
     times = bytes(8 * count) if times is None else bytes(times)
     data = msgspec.msgpack.encode(([name], [count], bytes(steps), bytes(points), times))
-    return {"run": run, "kind": 0, "folded": 0, "count": count, "data": data}
+    return {"run": run, "kind": _RECORDED, "folded": 0, "count": count, "data": data}

@@ -1,0 +1,61 @@
+"""What the verbs on models share: the database, and versions by the names that users type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from modelcompose.errors import NotFound
+
+if TYPE_CHECKING:
+    from modelcompose.database.database import Connection, Database
+    from modelcompose.registry.records import Model, Version
+
+REFERENCE = "NAME@VERSION"
+
+
+@contextmanager
+def opened() -> Iterator[Database]:
+    """Open this user's hub; closed when the block ends."""
+    from modelcompose.database.database import Database
+    from modelcompose.database.home import home_folder
+
+    database = Database.at(home_folder() / "hub.db")
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def find(connection: Connection, text: str) -> tuple[Model, Version]:
+    """Give the version that `NAME@VERSION` or `NAME@ALIAS` names, with its model.
+
+    Raises:
+        UsageError: it is of another form.
+        NotFound: there is no such model or version.
+    """
+    from modelcompose.registry.aliases import parse_reference, version_called
+
+    name, reference = parse_reference(text)
+    model = find_named(connection, name)
+    return model, version_called(connection, model, reference)
+
+
+def find_named(connection: Connection, name: str) -> Model:
+    """Give a model by its name.
+
+    Raises:
+        NotFound: there is none; names the nearest.
+    """
+    from modelcompose.registry.models import find_model, read_models
+
+    model = find_model(connection, name)
+    if model is not None:
+        return model
+    import difflib
+
+    names = [each.name for each in read_models(connection, "deleted_at IS NULL ORDER BY name")]
+    nearest = difflib.get_close_matches(name, names, n=1)
+    hint = f"did you mean {nearest[0]}?" if nearest else "list the models: modelcompose models"
+    raise NotFound(f"no model is called {name!r}", hint=hint)

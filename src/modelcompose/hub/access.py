@@ -1,0 +1,262 @@
+"""Who may call the hub: tokens, Host, Origin and CORS, before any route is looked at.
+
+- A call to a loopback address needs no token, and may do everything; its Host must name this
+  machine and its Origin, where a browser sends one, must be the hub's own. A page of a stranger,
+  also one whose name leads to 127.0.0.1, is refused.
+- A call to any other address, or through a proxy, needs a token: `Authorization: Bearer …`
+  (MLflow: `MLFLOW_TRACKING_TOKEN`), or as the password of Basic authentication.
+- A token that is sent is always looked at, on loopback too: a run's token stays one.
+- An address that fails too often waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+from collections.abc import Callable, Collection, MutableMapping
+from functools import partial
+from typing import Any, TypeVar
+
+from msgspec import Struct
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from modelcompose.hub import guarding, origins
+from modelcompose.hub.calls import BODY_LIMIT_BYTES, read_body, send_json
+from modelcompose.hub.filtering import filtered, is_filtered
+from modelcompose.hub.hub import Hub
+from modelcompose.hub.mlflow.errors import MlflowError, error_answer
+from modelcompose.hub.tokens import store
+from modelcompose.hub.tokens.failures import Failures
+from modelcompose.hub.tokens.principal import OWNER, Principal, caller
+
+KNOWN_S = 5.0
+"""How long a token is known without being looked up; a revoked one works so long at most."""
+
+_USED_S = 60.0
+_KNOWN = 10_000
+_OPEN = frozenset({"/health", "/version"})
+_CHALLENGE = (b"www-authenticate", b'Bearer realm="modelcompose"')
+
+_T = TypeVar("_T")
+Headers = dict[bytes, bytes]
+
+
+class Rules(Struct, frozen=True):
+    """What a hub's owner allows beside the defaults."""
+
+    hosts: Collection[str] = ()
+    """Further names that a Host header may have where no token is sent."""
+    origins: Collection[str] = ()
+    """Origins whose pages may call the hub, such as `https://lab.example.org`."""
+
+
+class Access:
+    """Wraps an ASGI application; `Principal` of a call is in `principal.caller`."""
+
+    def __init__(self, app: ASGIApp, hub: Hub, rules: Rules | None = None) -> None:
+        """Take what is to be guarded."""
+        self._app = app
+        self._hub = hub
+        self._rules = rules or Rules()
+        self._failures = Failures({})
+        self._known: dict[str, tuple[float, Principal]] = {}
+        self._touched: dict[str, float] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a call, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers: Headers = dict(scope["headers"])
+        try:
+            send = self._with_cross_origin(headers, send)
+            if _is_preflight(scope, headers):
+                await self._preflight(headers, send)
+                return
+            principal = await self._principal(scope, headers)
+            receive, send = await self._guarded(principal, scope, receive, send)
+        except MlflowError as error:
+            await self._refuse(error, send)
+            return
+        reset = caller.set(principal)
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            caller.reset(reset)
+
+    async def _principal(self, scope: Scope, headers: Headers) -> Principal:
+        secret = _secret(headers)
+        if secret is None and scope["path"] in _OPEN:
+            return OWNER
+        if secret is not None:
+            return await self._holder(secret, (scope.get("client") or ("",))[0])
+        server = scope.get("server")
+        if not origins.is_loopback(server[0] if server else None) or origins.is_forwarded(headers):
+            raise MlflowError(
+                "UNAUTHENTICATED", "A token is needed. Make one: modelcompose hub token create NAME"
+            )
+        self._check_local(headers)
+        return OWNER
+
+    def _check_local(self, headers: Headers) -> None:
+        host = headers.get(b"host", b"").decode("latin-1")
+        if host and not origins.is_local_name(host) and host not in self._rules.hosts:
+            raise MlflowError("PERMISSION_DENIED", f"The Host {host!r} is none of this machine.")
+        origin = headers.get(b"origin")
+        if origin is None:
+            return
+        text = origin.decode("latin-1")
+        if not origins.is_same_origin(text, host) and text not in self._rules.origins:
+            raise MlflowError("PERMISSION_DENIED", f"Pages of {text} may not call this hub.")
+
+    async def _holder(self, secret: str, address: str) -> Principal:
+        now = self._hub.clock()
+        digest = store.hashed(secret)
+        known = self._known.get(digest)
+        if known is not None and known[0] > now:
+            return known[1]
+        wait_s = self._failures.wait_s(address, now)
+        if wait_s > 0:
+            raise MlflowError(
+                "REQUEST_LIMIT_EXCEEDED", f"Too many wrong tokens; again in {wait_s:.0f} s."
+            )
+        principal = await self._elsewhere(partial(self._look_up, digest, now))
+        if principal is None:
+            self._known.pop(digest, None)
+            self._failures.add(address, now)
+            raise MlflowError("UNAUTHENTICATED", "The token is not valid, or no more.")
+        if len(self._known) >= _KNOWN:
+            self._known.clear()
+        self._known[digest] = (now + KNOWN_S, principal)
+        return principal
+
+    def _look_up(self, digest: str, now: float) -> Principal | None:
+        with self._hub.database.read() as connection:
+            principal = store.find(connection, digest, now)
+        token = principal.token if principal else None
+        if token is not None and now - self._touched.get(token, 0.0) > _USED_S:
+            self._touched[token] = now
+            with self._hub.database.write() as connection:
+                store.touch(connection, token, now)
+        return principal
+
+    async def _guarded(
+        self, principal: Principal, scope: Scope, receive: Receive, send: Send
+    ) -> tuple[Receive, Send]:
+        """Check what a limited caller's call touches; give what reads and answers it now."""
+        if principal.run is None and principal.may("admin", [""]):
+            return receive, send
+        body = b""
+        if guarding.needs_body(scope["method"], scope["path"]):
+            body = await read_body(receive, BODY_LIMIT_BYTES)
+            receive = _again(body, receive)
+        call = guarding.Call(scope["method"], scope["path"], scope["query_string"], body)
+        await self._elsewhere(partial(self._check, principal, call))
+        if is_filtered(scope["path"]) and not principal.sees_all:
+            send = _Filtering(
+                send, partial(self._filter, principal, scope["path"]), self._elsewhere
+            )
+        return receive, send
+
+    def _check(self, principal: Principal, call: guarding.Call) -> None:
+        with self._hub.database.read() as connection:
+            guarding.check(connection, principal, call)
+
+    def _filter(self, principal: Principal, path: str, body: bytes) -> bytes:
+        with self._hub.database.read() as connection:
+            return filtered(connection, principal, path, body)
+
+    async def _elsewhere(self, work: Callable[[], _T]) -> _T:
+        if self._hub.database.dialect == "sqlite":  # a thread costs more than the work
+            return work()
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._hub.threads, work)
+
+    def _with_cross_origin(self, headers: Headers, send: Send) -> Send:
+        origin = headers.get(b"origin", b"").decode("latin-1")
+        if not origin or origin not in self._rules.origins:
+            return send
+        more = origins.cross_origin_headers(origin)
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", ()), *more]}
+            await send(message)
+
+        return sending
+
+    async def _preflight(self, headers: Headers, send: Send) -> None:
+        origin = headers[b"origin"].decode("latin-1")
+        if origin not in self._rules.origins:
+            raise MlflowError("PERMISSION_DENIED", f"Pages of {origin} may not call this hub.")
+        allowed = origins.preflight_headers(origin)[2:]  # the first are on every answer
+        await send({"type": "http.response.start", "status": 204, "headers": allowed})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _refuse(self, error: MlflowError, send: Send) -> None:
+        told = error_answer(error)
+        assert told is not None  # noqa: S101 - MLflow's own errors can always be told
+        status, body = told
+        if status != 401:  # noqa: PLR2004 - HTTP's number for «who are you?»
+            await send_json(send, status, body)
+            return
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", b"%d" % len(body)),
+            _CHALLENGE,
+        ]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+class _Filtering:
+    """Holds an answer back until what may not be seen has been left out of it."""
+
+    def __init__(self, send: Send, work: Callable[[bytes], bytes], elsewhere: Any) -> None:
+        self._send = send
+        self._work = work
+        self._elsewhere = elsewhere
+        self._start: MutableMapping[str, Any] = {}
+        self._pieces: list[bytes] = []
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message
+            return
+        self._pieces.append(message.get("body", b""))
+        if message.get("more_body", False):
+            return
+        body = b"".join(self._pieces)
+        if self._start["status"] == 200:  # noqa: PLR2004 - HTTP's number for «here it is»
+            body = await self._elsewhere(partial(self._work, body))
+        await send_json(self._send, self._start["status"], body)
+
+
+def _secret(headers: Headers) -> str | None:
+    given = headers.get(b"authorization")
+    if given is None:
+        return None
+    scheme, _, rest = given.decode("latin-1").partition(" ")
+    if scheme.lower() == "bearer":
+        return rest.strip()
+    if scheme.lower() == "basic":
+        try:
+            return base64.b64decode(rest, validate=True).decode().partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError):
+            return ""
+    return ""
+
+
+def _is_preflight(scope: Scope, headers: Headers) -> bool:
+    is_asking = b"origin" in headers and b"access-control-request-method" in headers
+    return scope["method"] == "OPTIONS" and is_asking
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receiving() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return receiving

@@ -1,0 +1,190 @@
+"""Projects: what they are called, how their runs went, and their plans as they were last told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from modelcompose.database.database import Connection
+from modelcompose.errors import NotFound, UsageError
+from modelcompose.hub.api.endpoint import Endpoint, Nothing
+from modelcompose.hub.api.visibility import check
+from modelcompose.hub.hub import Hub
+from modelcompose.hub.tokens.principal import caller
+
+_COUNTS = """
+    SELECT experiment, status, count(*), max(created_at) FROM runs
+    WHERE deleted_at IS NULL GROUP BY experiment, status
+"""
+_SET_PLAN = """
+    INSERT INTO project_plans (project, taken_at, received_at, document) VALUES (?, ?, ?, ?)
+    ON CONFLICT (project) DO UPDATE SET taken_at = excluded.taken_at,
+        received_at = excluded.received_at, document = excluded.document
+    WHERE excluded.taken_at >= project_plans.taken_at
+"""
+_OBJECTIVE = "modelcompose.objective."
+
+
+class Project(Struct, frozen=True):
+    """A project, which MLflow calls an experiment."""
+
+    name: str
+    experiment_id: str
+    created_at: float
+    """Seconds since the epoch, as all times here."""
+    updated_at: float
+    runs: Mapping[str, int]
+    """How many there are, by status."""
+    last_run_at: float | None
+    planned_at: float | None
+    """When its plan was last told; null where it never was."""
+    tags: Mapping[str, str]
+
+
+class Projects(Struct, frozen=True):
+    """The projects that the caller may see, by name."""
+
+    projects: list[Project]
+
+
+class Named(Struct, frozen=True):
+    """One project."""
+
+    project: str
+
+
+class PlanOf(Named, frozen=True, kw_only=True):
+    """A plan to keep."""
+
+    body: Plan
+
+
+class Step(Struct, frozen=True):
+    """A step of a plan."""
+
+    name: str
+    action: Annotated[str, Meta(max_length=50)]
+    """What would be done: run, restore, skip."""
+    cause: str = ""
+    after: list[str] = []
+    """The steps that come before it."""
+    run: str | None = None
+    """The id of the run that its outputs are of."""
+
+
+class Plan(Struct, frozen=True):
+    """A project's plan at one time."""
+
+    taken_at: Annotated[float, Meta(ge=0, le=1e12)]
+    steps: Annotated[list[Step], Meta(max_length=10_000)]
+    services: list[str] = []
+    objective: Mapping[str, str] = {}
+    """Which metrics count, and which way: `max` or `min`."""
+    host: str = ""
+    folder: str = ""
+
+
+def endpoints() -> list[Endpoint]:
+    """Give the endpoints of this area."""
+    return [
+        Endpoint("/projects", _list, Nothing, Projects),
+        Endpoint("/projects/{project}", _get, Named, Project),
+        Endpoint("/projects/{project}/plan", _plan, Named, Plan, is_quick=True),
+        Endpoint(
+            "/projects/{project}/plan", _set_plan, PlanOf, Nothing, method="PUT", role="writer"
+        ),
+    ]
+
+
+def _list(hub: Hub, _: Nothing) -> Projects:
+    """List the projects."""
+    with hub.database.read() as connection:
+        found = _projects(connection, None)
+    return Projects([one for one in found if caller.get().may("reader", [one.name])])
+
+
+def _get(hub: Hub, asked: Named) -> Project:
+    """Give a project."""
+    check(asked.project)
+    with hub.database.read() as connection:
+        found = _projects(connection, asked.project)
+    if not found:
+        raise NotFound(f"no project {asked.project}", hint="list them: GET /api/v1/projects")
+    return found[0]
+
+
+def _plan(hub: Hub, asked: Named) -> Any:
+    """Give a project's plan, as the command line told it last."""
+    check(asked.project)
+    with hub.database.read() as connection:
+        row = connection.row(
+            "SELECT document FROM project_plans WHERE project = ?", (asked.project,)
+        )
+    if row is None:
+        raise NotFound(f"no plan of the project {asked.project} was told")
+    return str(row[0]).encode()
+
+
+def _set_plan(hub: Hub, asked: PlanOf) -> Nothing:
+    """Keep a project's plan; an older one than is known changes nothing."""
+    check(asked.project, "writer")
+    for name, way in asked.body.objective.items():
+        if way not in ("max", "min"):
+            raise UsageError(f"objective.{name}: expected max or min, found {way!r}")
+    document = msgspec.json.encode(asked.body).decode()
+    with hub.database.write() as connection:
+        now = hub.clock()
+        connection.execute(_SET_PLAN, (asked.project, asked.body.taken_at, now, document))
+        _set_objective(connection, asked.project, asked.body.objective)
+    return Nothing()
+
+
+def _set_objective(connection: Connection, project: str, objective: Mapping[str, str]) -> None:
+    """Keep which way a project's metrics are best, for `metrics.NAME.best`."""
+    row = connection.row("SELECT number FROM experiments WHERE name = ?", (project,))
+    if row is None:
+        return
+    connection.execute(
+        "DELETE FROM experiment_tags WHERE experiment = ? AND substr(name, 1, ?) = ?",
+        (row[0], len(_OBJECTIVE), _OBJECTIVE),
+    )
+    connection.executemany(
+        "INSERT INTO experiment_tags (experiment, name, value) VALUES (?, ?, ?)",
+        [(row[0], _OBJECTIVE + name, way) for name, way in sorted(objective.items())],
+    )
+
+
+def _projects(connection: Connection, name: str | None) -> list[Project]:
+    where, values = ("AND name = ?", (name,)) if name is not None else ("", ())
+    rows = connection.rows(
+        "SELECT number, name, created_at, updated_at, "  # noqa: S608 - made of constants
+        "(SELECT taken_at FROM project_plans WHERE project = experiments.name) "
+        f"FROM experiments WHERE deleted_at IS NULL {where} ORDER BY name",
+        values,
+    )
+    counts: dict[int, dict[str, int]] = {}
+    newest: dict[int, float] = {}
+    for number, status, count, created_at in connection.rows(_COUNTS):
+        counts.setdefault(number, {})[status] = count
+        newest[number] = max(newest.get(number, 0.0), created_at)
+    tags: dict[int, dict[str, str]] = {}
+    for number, key, value in connection.rows(
+        "SELECT experiment, name, value FROM experiment_tags"
+    ):
+        tags.setdefault(number, {})[key] = value
+    return [
+        Project(
+            name,
+            str(number),
+            created_at,
+            updated_at,
+            counts.get(number, {}),
+            newest.get(number),
+            planned_at,
+            tags.get(number, {}),
+        )
+        for number, name, created_at, updated_at, planned_at in rows
+    ]

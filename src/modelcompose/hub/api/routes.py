@@ -1,0 +1,68 @@
+"""The routes of our API: every endpoint, the stream of events, and the document of them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from modelcompose.hub.api.endpoint import ROOT, ApiCall, Endpoint
+from modelcompose.hub.api.live import Live, RunState, Watched
+from modelcompose.hub.api.openapi import document
+from modelcompose.hub.hub import Hub
+
+AREAS = (
+    "projects",
+    "groups",
+    "runs",
+    "series",
+    "logs",
+    "artifacts",
+    "comparison",
+    "lineage",
+    "models",
+)
+"""Modules of this package, in the order of their routes."""
+
+_EVENTS = "/events"
+
+
+def routes(hub: Hub) -> list[BaseRoute]:
+    """Give the routes of the API.
+
+    An area is a module of this package with `endpoints() -> list[Endpoint]`.
+    """
+    found: list[BaseRoute] = [
+        Route(ROOT + one.path, ApiCall(hub, one), methods=[one.method]) for one in endpoints()
+    ]
+    return [
+        *sorted(found, key=lambda route: "{" in getattr(route, "path", "")),
+        Route(ROOT + _EVENTS, Live(hub), methods=["GET"]),
+        Route(f"{ROOT}/openapi.json", _document, methods=["GET"]),
+    ]
+
+
+def endpoints() -> list[Endpoint]:
+    """Give all endpoints."""
+    found: list[Endpoint] = []
+    for area in AREAS:
+        make: Callable[[], Sequence[Endpoint]] = import_module(f"{__package__}.{area}").endpoints
+        found += make()
+    return found
+
+
+def described() -> list[Endpoint]:
+    """Give what the document describes: all endpoints, and the stream."""
+    return [*endpoints(), Endpoint(_EVENTS, _events, Watched, RunState, media="text/event-stream")]
+
+
+def _events(_hub: Hub, _asked: Watched) -> None:
+    """Follow runs: events `state` with all, then `run` with each that changed, and `gone`."""
+
+
+async def _document(_request: Request) -> Response:
+    return Response(msgspec.json.encode(document(described())), media_type="application/json")

@@ -1,0 +1,1 @@
+"""Tokens: who may do what on a hub. No HTTP here."""

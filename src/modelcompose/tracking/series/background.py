@@ -1,0 +1,49 @@
+"""Compaction while the hub is up: a thread that looks now and then."""
+
+from __future__ import annotations
+
+from threading import Event, Thread
+
+from modelcompose.errors import DatabaseError, StorageFull
+from modelcompose.tracking.series.store import SeriesStore
+
+EVERY_S = 2.0
+_SHARE = 4
+"""It rests so many times as long as it worked, so that those who log have the processor."""
+
+
+class Compactor:
+    """Compacts what is logged into, from `start` to `stop`.
+
+    It may be killed at any time. While the database cannot be used it waits for the next turn:
+    whoever logs is told.
+    """
+
+    def __init__(self, store: SeriesStore, every_s: float = EVERY_S) -> None:
+        self._store = store
+        self._every_s = every_s
+        self._stopping = Event()
+        self._thread = Thread(target=self._run, name="compaction", daemon=True)
+
+    def start(self) -> None:
+        """Begin; to be called once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the compaction under way."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        import time
+
+        rest_s = self._every_s
+        while not self._stopping.wait(rest_s):
+            began = time.thread_time()
+            try:
+                self._store.compact(stopping=self._stopping.is_set)
+            except (DatabaseError, StorageFull):
+                rest_s = self._every_s
+            else:
+                rest_s = max(self._every_s, (time.thread_time() - began) * _SHARE)

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from modelcompose.database.database import Database
+from modelcompose.tracking.series import compaction
+from modelcompose.tracking.series.background import Compactor
+from modelcompose.tracking.series.store import SeriesStore
+from tests.unit.tracking.series import naive
+from tests.unit.tracking.series.logged import append, line, new_run, walk
+
+PATIENCE_S = 20.0
+
+
+def log_rows(database: Database, run: int) -> list[int]:
+    with database.read() as connection:
+        rows = connection.rows("SELECT folded FROM series_log WHERE run = ?", (run,))
+    return [row[0] for row in rows]
+
+
+def test_what_is_logged_is_compacted_while_the_hub_is_up(
+    database: Database, store: SeriesStore
+) -> None:
+    long, short = new_run(database), new_run(database)
+    compactor = Compactor(store, every_s=0.01)
+    compactor.start()
+    try:
+        append(database, store, long, line(20_000))
+        for start in range(0, 400, 40):
+            append(database, store, short, line(40, start=start))
+        until = time.monotonic() + PATIENCE_S
+        while log_rows(database, long) or sum(log_rows(database, short)) != 1:
+            assert time.monotonic() < until
+            time.sleep(0.005)  # a turn of the compactor
+    finally:
+        compactor.stop()
+    assert walk(store, long, "loss", 25_000) == naive.history(line(20_000))
+    assert walk(store, short, "loss", 25_000) == naive.history(line(400))
+
+
+def test_many_small_rows_of_many_series_become_one(database: Database, store: SeriesStore) -> None:
+    run = new_run(database)
+    points = []
+    for step in range(compaction.FOLD_ROWS):
+        some = [p for name in "abcdef" for p in line(1, name, step)]
+        append(database, store, run, some)
+        points += some
+    assert store.compact(run) == 1
+    assert log_rows(database, run) == [1]
+    for name in "abcdef":
+        assert walk(store, run, name, 1000) == naive.history([p for p in points if p[0] == name])
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_store_that_begins_looks_at_what_others_have_logged(
+    database: Database, store: SeriesStore, count: int
+) -> None:
+    run = new_run(database)
+    for start in range(count):
+        append(database, store, run, line(300, start=start * 300))
+    late = SeriesStore(database)
+    late.compact()
+    late.compact()  # nothing has come since
+    assert log_rows(database, run) == [1]
