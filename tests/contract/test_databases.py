@@ -112,6 +112,16 @@ def test_text_of_any_language_comes_back_as_it_was(database: Database) -> None:
     assert names(database) == [text]
 
 
+def test_the_nul_sign_is_kept_or_refused_and_never_half_kept(database: Database) -> None:
+    try:
+        with database.write() as connection:
+            connection.execute(INSERT, ("a\0b", 0.0, 0.0))
+    except UsageError:
+        assert names(database) == []
+    else:
+        assert names(database) == ["a\0b"]
+
+
 def test_many_threads_lose_nothing(database: Database) -> None:
     def add(number: int) -> None:
         with database.write() as connection:

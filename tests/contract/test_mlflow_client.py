@@ -454,6 +454,14 @@ def test_a_wrong_batch_is_refused_in_mlflows_words(
         ("experiments/create", {"name": "x" * 501}, "INVALID_PARAMETER_VALUE"),
         ("experiments/create", {"name": 5}, "INVALID_PARAMETER_VALUE"),
         ("experiments/get", None, "INVALID_PARAMETER_VALUE"),
+        ("runs/create", {"start_time": 10**400}, "INVALID_PARAMETER_VALUE"),
+        ("runs/search", {"max_results": 2**70}, "INVALID_PARAMETER_VALUE"),
+        ("runs/search", {"experiment_ids": ["0"], "page_token": "x"}, "INVALID_PARAMETER_VALUE"),
+        (
+            "runs/log-metric",
+            {"run_id": "x", "key": "a", "value": 1, "timestamp": 2**64},
+            "INVALID_PARAMETER_VALUE",
+        ),
     ],
 )
 def test_a_wrong_request_is_refused(

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from modelcompose.database.connection import HEAD
 from modelcompose.database.database import Cell, Database, Dialect
-from modelcompose.errors import DatabaseError, ModelComposeError, StorageFull
+from modelcompose.errors import DatabaseError, ModelComposeError, StorageFull, UsageError
 
 if TYPE_CHECKING:
     import psycopg
@@ -79,7 +79,11 @@ class PostgreSQL(Database):
 
         try:
             yield
-        except (psycopg.IntegrityError, psycopg.ProgrammingError, psycopg.DataError):
+        except psycopg.DataError as error:
+            if error.sqlstate is None and "NUL" in str(error):  # the driver's, before it sends
+                raise UsageError("text must not contain the NUL character") from error
+            raise
+        except (psycopg.IntegrityError, psycopg.ProgrammingError):
             raise  # our own mistakes, which are to be seen with their traceback
         except psycopg.errors.DiskFull as error:
             raise StorageFull(f"{self.name}: the server's disk is full") from error

@@ -93,18 +93,24 @@ class JsonCall:
             await send_json(send, 200, answer)
 
     def _answer(self, scope: Scope, body: bytes) -> bytes:
-        parameters = scope.get("path_params")
-        if body and not parameters:
-            request = self.read(body)
-        else:
-            fields = msgspec.json.decode(body) if body else self._query(scope["query_string"])
-            if parameters:
-                fields |= parameters
-            request = msgspec.convert(fields, self._type, strict=False)
+        try:
+            request = self._request(scope, body)
+        except (UnicodeDecodeError, RecursionError) as error:
+            raise MlflowError("BAD_REQUEST", f"The request body is no JSON: {error}") from error
         answer = self._handle(self._hub, request)
         if answer is None:
             return _EMPTY
         return answer if isinstance(answer, bytes) else _encode(answer)
+
+    def _request(self, scope: Scope, body: bytes) -> Any:
+        parameters = scope.get("path_params")
+        if body and not parameters:
+            return self.read(body)
+        if body:
+            fields = msgspec.json.decode(body, type=dict[str, Any])
+        else:
+            fields = self._query(scope["query_string"])
+        return msgspec.convert({**fields, **(parameters or {})}, self._type, strict=False)
 
     def read(self, body: bytes) -> Any:
         """Read a request from its body."""

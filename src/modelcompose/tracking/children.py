@@ -26,7 +26,6 @@ from modelcompose.tracking.rows import (
     storable,
 )
 from modelcompose.tracking.run import Series
-from modelcompose.tracking.series.history import all_points
 from modelcompose.tracking.series.log import RECORDED, append
 from modelcompose.tracking.series.points import Batch, Points, joined, steps_of, times_of
 
@@ -140,6 +139,8 @@ def read_series(
     connection: sqlite3.Connection, run: str, names: Sequence[str] | None
 ) -> list[Series]:
     """Read a run's series by name, each with all its points in the order of their times."""
+    from modelcompose.tracking.series.history import all_points
+
     row = connection.execute("SELECT number FROM runs WHERE id = ?", (run,)).fetchone()
     found = {} if row is None else all_points(connection, row[0], names or None)
     return [

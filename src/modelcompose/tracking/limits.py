@@ -8,8 +8,14 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+from typing import Annotated
+
+from msgspec import Meta
 
 from modelcompose.errors import UsageError
+
+Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+"""A whole number as Protocol Buffers have it."""
 
 METRICS_PER_BATCH = 1000
 PARAMS_PER_BATCH = 100

@@ -14,6 +14,7 @@ from modelcompose.database.database import Connection, one_of
 from modelcompose.errors import NotFound, UsageError
 from modelcompose.tracking.limits import (
     KEY_CHARACTERS,
+    Int64,
     check_batch_size,
     check_length,
     check_name,
@@ -46,9 +47,9 @@ class Point(Struct, gc=False):
 
     key: str
     value: float
-    timestamp: int
+    timestamp: Int64
     """Milliseconds since the epoch."""
-    step: int | None = 0
+    step: Int64 | None = 0
     model_id: str | None = None
     dataset_name: str | None = None
     dataset_digest: str | None = None

@@ -30,14 +30,17 @@ def test_the_test_fills_every_field_of_a_run() -> None:
     assert same == []
 
 
-def test_finishing_replaces_all_that_was_recorded_before(runs: Runs) -> None:
+def test_finishing_replaces_what_is_known_anew_and_keeps_other_values(runs: Runs) -> None:
     run = a_full_run()
     runs.create(run)
+    auc = Metric(0.9, 0.9, 0.9)
     ended = msgspec.structs.replace(
-        run, status="succeeded", params={"LR": "0.3"}, metrics={}, inputs={}, outputs={}
+        run, status="succeeded", params={"LR": "0.3"}, metrics={"auc": auc}, inputs={}, outputs={}
     )
     runs.finish(ended)
-    assert runs.get(run.id) == ended
+    assert runs.get(run.id) == msgspec.structs.replace(
+        ended, params={**run.params, "LR": "0.3"}, metrics={**run.metrics, "auc": auc}
+    )
 
 
 def test_finishing_records_a_run_that_was_never_created(runs: Runs) -> None:

@@ -16,7 +16,7 @@ from modelcompose.hub.hub import Hub
 from modelcompose.hub.mlflow.errors import MlflowError
 from modelcompose.hub.mlflow.experiments import require
 from modelcompose.hub.mlflow.messages import Metric, RunMetric, number
-from modelcompose.tracking.limits import invalid
+from modelcompose.tracking.limits import Int64, invalid
 from modelcompose.tracking.series import history
 from modelcompose.tracking.series.points import Points
 
@@ -42,7 +42,7 @@ class _History(Struct):
     run_uuid: str = ""
     metric_key: str = ""
     page_token: str = ""
-    max_results: int | UnsetType = UNSET
+    max_results: Int64 | UnsetType = UNSET
 
 
 class _Page(Struct, omit_defaults=True):
@@ -53,7 +53,7 @@ class _Page(Struct, omit_defaults=True):
 class _Bulk(Struct):
     run_id: list[str] = []
     metric_key: str | None = None
-    max_results: int = _PAGE
+    max_results: Int64 = _PAGE
 
 
 class _Interval(Struct):
@@ -61,7 +61,7 @@ class _Interval(Struct):
     metric_key: str = ""
     start_step: float | None = None
     end_step: float | None = None
-    max_results: int = _SAMPLES
+    max_results: Int64 = _SAMPLES
 
 
 class _OfRuns(Struct):

@@ -15,7 +15,7 @@ from modelcompose.hub.mlflow.errors import MlflowError, invalid_request, missing
 from modelcompose.hub.mlflow.experiments import require
 from modelcompose.registry.logged_models import log_on_models
 from modelcompose.tracking import logging
-from modelcompose.tracking.limits import BATCH_BYTES
+from modelcompose.tracking.limits import BATCH_BYTES, Int64
 from modelcompose.tracking.logging import KeyValue, Point
 
 _ROOT = "/mlflow/runs"
@@ -41,8 +41,8 @@ class _Point(Struct):
     run_uuid: str = ""
     key: str = ""
     value: float | None = None
-    timestamp: int | None = None
-    step: int | None = 0
+    timestamp: Int64 | None = None
+    step: Int64 | None = 0
     model_id: str | None = None
     dataset_name: str | None = None
     dataset_digest: str | None = None

@@ -12,6 +12,7 @@ from modelcompose.hub.mlflow.messages import STATUS_OF, RunInfo, RunMessage, Run
 from modelcompose.hub.mlflow.run_messages import read_info, read_run
 from modelcompose.tracking import logged_runs, logging
 from modelcompose.tracking.experiments import find_experiment
+from modelcompose.tracking.limits import Int64
 from modelcompose.tracking.logging import KeyValue
 
 _ROOT = "/mlflow/runs"
@@ -36,7 +37,7 @@ class _New(Struct):
     experiment_id: str = ""
     user_id: str = ""
     run_name: str = ""
-    start_time: int = 0
+    start_time: Int64 = 0
     tags: list[KeyValue] = []
 
 
@@ -50,7 +51,7 @@ class _Changed(Struct):
     run_id: str = ""
     run_uuid: str = ""
     status: RunStatus | UnsetType = UNSET
-    end_time: int | UnsetType = UNSET
+    end_time: Int64 | UnsetType = UNSET
     run_name: str = ""
 
 

@@ -15,7 +15,7 @@ from modelcompose.hub.mlflow.messages import (
 )
 from modelcompose.hub.mlflow.run_messages import read_runs
 from modelcompose.tracking.experiments import read_experiments_numbered
-from modelcompose.tracking.limits import check_page_size, experiment_number
+from modelcompose.tracking.limits import Int64, check_page_size, experiment_number
 from modelcompose.tracking.query.dialects import Clause
 from modelcompose.tracking.query.fields import Field, Pairs, Subject
 from modelcompose.tracking.query.search import View, compose, find, in_experiments
@@ -69,7 +69,7 @@ class _Runs(Struct):
     experiment_ids: list[str] = []
     filter: str = ""
     run_view_type: ViewType = "ACTIVE_ONLY"
-    max_results: int = _PAGE
+    max_results: Int64 = _PAGE
     order_by: list[str] = []
     page_token: str = ""
 
@@ -82,7 +82,7 @@ class _RunsFound(Struct, omit_defaults=True):
 class _Experiments(Struct):
     filter: str = ""
     view_type: ViewType = "ACTIVE_ONLY"
-    max_results: int = _PAGE
+    max_results: Int64 = _PAGE
     order_by: list[str] = []
     page_token: str = ""
 

@@ -105,7 +105,8 @@ def _even(column: array[float]) -> bytes | None:
 def _even_numbers(count: int, first: float, difference: float) -> array[float]:
     if not difference:
         return array("d", (first,)) * count
-    if first.is_integer() and difference.is_integer() and abs(first) <= _LARGEST_WHOLE:
+    is_whole = first.is_integer() and difference.is_integer()
+    if is_whole and max(abs(first), abs(difference)) <= _LARGEST_WHOLE:
         start, by = int(first), int(difference)
         return array("d", list(range(start, start + by * count, by)))
     return array("d", [first + difference * place for place in range(count)])

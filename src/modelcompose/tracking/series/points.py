@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Iterable, Sequence
-from hashlib import blake2b
 from itertools import islice
 from operator import le, lt
 from typing import Any, cast
@@ -161,6 +160,8 @@ def rank(value: float | bytes) -> tuple[float, bool] | bytes:
     Blobs have an order that says nothing.
     """
     if isinstance(value, bytes):
+        from hashlib import blake2b
+
         return blake2b(value, digest_size=16).digest()
     return (0.0, False) if math.isnan(value) else (value, True)
 

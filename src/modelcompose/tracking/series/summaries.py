@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
 from typing import Any, Literal
 
-from modelcompose.tracking.series.log import Connection
+from modelcompose.database.database import Connection
 from modelcompose.tracking.series.points import Batch, Points, rank
 
 Objective = Mapping[str, Literal["max", "min"]]
@@ -54,7 +54,7 @@ _COLUMNS = (
 )
 _ROW = f"({', '.join('?' * len(_COLUMNS))})"
 _UPSERT = f"""
-    INSERT INTO metrics ({", ".join(_COLUMNS)}) VALUES {{rows}}
+    INSERT INTO metrics ({", ".join(_COLUMNS)}) {{rows}}
     ON CONFLICT (run, name) DO UPDATE SET
         last = CASE WHEN {_IS_LATER} THEN excluded.last ELSE metrics.last END,
         last_step = CASE WHEN {_IS_LATER} THEN excluded.last_step ELSE metrics.last_step END,
@@ -73,16 +73,15 @@ _UPSERT = f"""
         known = {_KNOWN} + excluded.known,
         count = metrics.count + excluded.count,
         best_step = {{best}}
-"""  # noqa: S608
-_ROWS_AT_ONCE = 64
-"""A row costs PostgreSQL's driver more than SQLite's; many in one statement cost both little."""
+"""
+_ARRAYS = ("text[]", *["float8[]"] * 3, "int[]", *["float8[]"] * 4, "int[]")
+_CASTS = ", ".join(f"CAST(? AS {kind})" for kind in _ARRAYS)
+_FROM_ARRAYS = f"SELECT ?, told.* FROM unnest({_CASTS}) AS told ({', '.join(_COLUMNS[1:])})"  # noqa: S608
 
 _Row = tuple[Any, ...]
-_MANY = {
-    better: _UPSERT.format(rows=", ".join([_ROW] * _ROWS_AT_ONCE), best=best)
-    for better, best in _BEST.items()
-}
-_ONE = {better: _UPSERT.format(rows=_ROW, best=best) for better, best in _BEST.items()}
+_Better = Literal["max", "min"] | None
+_EACH = {better: _UPSERT.format(rows=f"VALUES {_ROW}", best=best) for better, best in _BEST.items()}
+_ALL = {better: _UPSERT.format(rows=_FROM_ARRAYS, best=best) for better, best in _BEST.items()}
 
 
 def upsert(
@@ -99,7 +98,7 @@ def upsert(
     if not objective:
         _write(connection, _rows(run, batch), None)
         return
-    rows: dict[Literal["max", "min"] | None, list[_Row]] = {}
+    rows: dict[_Better, list[_Row]] = {}
     for row in _rows(run, batch):
         better = objective.get(row[1])
         rows.setdefault(better, []).append(row)
@@ -107,17 +106,27 @@ def upsert(
         _write(connection, [_with_best(row, better, batch) for row in group], better)
 
 
-def _write(
-    connection: Connection, rows: Iterable[_Row], better: Literal["max", "min"] | None
-) -> None:
+def _write(connection: Connection, rows: Iterable[_Row], better: _Better) -> None:
     # Every transaction takes the rows in the same order, so that none waits for another in turn.
     ordered = sorted(rows, key=_name)
-    whole = len(ordered) - len(ordered) % _ROWS_AT_ONCE
-    for start in range(0, whole, _ROWS_AT_ONCE):
-        block = ordered[start : start + _ROWS_AT_ONCE]
-        connection.execute(_MANY[better], [cell for row in block for cell in row])
-    if whole < len(ordered):
-        connection.executemany(_ONE[better], ordered[whole:])
+    if connection.dialect == "sqlite":
+        connection.executemany(_EACH[better], ordered)
+        return
+    # To this driver a value costs more than all else: it is given a text for each column.
+    (run, *_), *columns = zip(*ordered, strict=True)
+    names = ",".join(map(_quoted, columns[0]))
+    numbers = [_array(column) for column in columns[1:]]
+    connection.execute(_ALL[better], (run, f"{{{names}}}", *numbers))
+
+
+def _quoted(name: str) -> str:
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _array(column: Sequence[float | None]) -> str:
+    text = ",".join(map(repr, column)).replace("None", "NULL")
+    return f"{{{text}}}"
 
 
 def _name(row: _Row) -> str:
@@ -170,7 +179,7 @@ def mean_of(values: Sequence[float]) -> float:
     return infinite.pop() if len(infinite) == 1 else math.nan
 
 
-def _with_best(row: _Row, better: Literal["max", "min"] | None, batch: Batch) -> _Row:
+def _with_best(row: _Row, better: _Better, batch: Batch) -> _Row:
     if better is None:
         return row
     place = batch.names.index(row[1])

@@ -24,6 +24,11 @@ columns = st.one_of(
         st.sampled_from([0.0, -0.0, 1.0, 0.1, -3.0, 1e-9]),
         st.integers(8, 300),
     ),
+    st.builds(
+        lambda by, count: [by * i for i in range(count)],
+        st.sampled_from([1.7e308, 2.0**62, 5e-324]),
+        st.integers(8, 40),
+    ),
     st.builds(lambda number, count: [number] * count, st.floats(), st.integers(8, 40)),
 )
 

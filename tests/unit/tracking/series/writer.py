@@ -1,10 +1,9 @@
-"""A program that logs batch after batch, says which are acknowledged, and compacts meanwhile."""
+"""A program that logs batch after batch, says which are acknowledged, and compacts in between."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from threading import Thread
 
 from modelcompose.database.database import Database
 from modelcompose.tracking.series import chunks, compaction, growing
@@ -20,12 +19,6 @@ def main(path: str, run: int, first: int) -> None:
     chunks.CHUNK_POINTS = 256
     database = Database.at(Path(path))
     store = SeriesStore(database)
-
-    def compact() -> None:
-        while True:
-            store.compact(run, is_idle=True)
-
-    Thread(target=compact, daemon=True).start()
     while True:
         steps = range(first, first + BATCH)
         values, times = [step / 3 for step in steps], [1.7e9 + step for step in steps]
@@ -33,6 +26,7 @@ def main(path: str, run: int, first: int) -> None:
             store.append(connection, run, batch(["loss"] * BATCH, values, steps, times))
         first += BATCH
         print(first, flush=True)  # noqa: T201 - the acknowledgement
+        store.compact(run, is_idle=True)
 
 
 if __name__ == "__main__":
