@@ -69,6 +69,11 @@ def ending(path: str) -> str:
     return name.rpartition(".")[2].lower() if "." in name.lstrip(".") else ""
 
 
+def is_code(path: str) -> bool:
+    """Tell whether a path names a script, a notebook or what was compiled from one."""
+    return ending(path) in {"py", "sh", "ipynb", "pyc"}
+
+
 def looks_like_path(text: str) -> bool:
     """Tell whether a text would hardly be anything else than a path."""
     if not text or len(text) > 200 or any(c in text for c in " \t\n<>|\"'\\"):  # noqa: PLR2004 - no path of a project is longer

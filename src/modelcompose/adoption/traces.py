@@ -16,12 +16,15 @@ from modelcompose.adoption.hints import (
     direction_of,
     direction_of_path,
     ending,
+    is_code,
     looks_like_path,
 )
 from modelcompose.adoption.scripts.modules import module_path, packages
 from modelcompose.adoption.scripts.touches import touches
 from modelcompose.adoption.view import View
 from modelcompose.errors import ModelComposeError
+from modelcompose.pipeline.mounts import can_write, project_mounts
+from modelcompose.pipeline.paths import overlap
 
 _OF_SHELL = frozenset(
     {
@@ -77,8 +80,8 @@ class Traces(Struct, frozen=True):
     """Folders that are made, and so are the service's own."""
     outside: tuple[str, ...] = ()
     """Container paths that are written where no mount keeps them."""
-    knows_scripts: bool = False
-    """Whether a Python script was found and read."""
+    printed: tuple[str, ...] = ()
+    """Names of what is printed as `name=value` beside an epoch or a step."""
 
 
 def expanded(view: View, words: Sequence[str]) -> list[Call]:
@@ -117,7 +120,7 @@ class _Look:
         self._written: dict[str, None] = {}
         self._made: dict[str, None] = {}
         self._outside: dict[str, None] = {}
-        self._knows_scripts = False
+        self._printed: dict[str, None] = {}
         self._settings: dict[str, str] = {}
 
     def traces(self) -> Traces:
@@ -136,7 +139,7 @@ class _Look:
             written=tuple(sorted(self._written)),
             made=tuple(sorted(self._made)),
             outside=tuple(sorted(self._outside)),
-            knows_scripts=self._knows_scripts,
+            printed=tuple(self._printed),
         )
 
     def call(self, call: Call) -> None:
@@ -188,11 +191,9 @@ class _Look:
 
     def mounts(self) -> None:
         """Take folders that are mounted by themselves and that nothing named so far."""
-        from modelcompose.pipeline.mounts import project_mounts
-
         named = {*self._scripts, *self._read, *self._written, *self._made}
         for mount, path in project_mounts(self._view.project, self._view.service):
-            if path == "." or any(_overlap(path, other) for other in named):
+            if path == "." or any(overlap(path, other) for other in named):
                 continue
             direction = "in" if mount.read_only else direction_of_path(path)
             if direction == "out":
@@ -220,7 +221,7 @@ class _Look:
             arguments=arguments,
             settings=self._settings,
         )
-        self._knows_scripts |= bool(found.modules)
+        self._printed |= dict.fromkeys(found.printed)
         for module in found.modules:
             self._script(module)
         for text in found.writes:
@@ -261,7 +262,7 @@ class _Look:
     def _mention(self, text: str, direction: str | None) -> None:
         """Take a path of which no call says what is done with it."""
         path = self._view.path(text)
-        if path is None or path == "." or _is_code(path) or self._is_known(path):
+        if path is None or path == "." or is_code(path) or self._is_known(path):
             return
         if direction is None:
             direction = direction_of_path(path)
@@ -275,7 +276,7 @@ class _Look:
 
     def _is_known(self, path: str) -> bool:
         known = {*self._scripts, *self._read, *self._written, *self._made}
-        return any(_overlap(path, other) for other in known)
+        return any(overlap(path, other) for other in known)
 
     def _write(self, text: str) -> None:
         path = self._view.path(text)
@@ -291,7 +292,7 @@ class _Look:
 
     def _take_read(self, text: str) -> None:
         path = self._view.path(text)
-        if path is None or path == "." or _is_code(path):
+        if path is None or path == "." or is_code(path):
             return
         self._read[path] = None
 
@@ -309,8 +310,6 @@ class _Look:
         return (self._view.project.directory / path).exists()
 
     def _is_read_only(self, path: str) -> bool:
-        from modelcompose.pipeline.mounts import can_write
-
         return not can_write(self._view.project, self._view.service, path)
 
 
@@ -356,11 +355,3 @@ def _leaves(value: Any, name: str) -> Iterator[tuple[str, str]]:
             yield from _leaves(each, name)
     elif isinstance(value, str):
         yield name, value
-
-
-def _is_code(path: str) -> bool:
-    return ending(path) in {"py", "sh", "ipynb", "pyc"}
-
-
-def _overlap(one: str, other: str) -> bool:
-    return one == other or one.startswith(f"{other}/") or other.startswith(f"{one}/")

@@ -16,6 +16,7 @@ _COMMANDS = {
     "up": "modelcompose.cli.up:up",
     "runs": "modelcompose.cli.runs:runs_group",
     "reproduce": "modelcompose.cli.reproduce:reproduce",
+    "init": "modelcompose.cli.init:init",
     "doctor": "modelcompose.cli.doctor:doctor",
     "render": "modelcompose.cli.render:render",
     "schema": "modelcompose.cli.schema:schema",

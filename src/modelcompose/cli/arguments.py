@@ -21,6 +21,7 @@ OUR_VERBS = {
     "up": "Bring the steps that services need up to date; then Compose's up",
     "runs": "List, show and compare recorded runs",
     "reproduce": "Make a run, or a whole ml.lock, again and compare",
+    "init": "Propose the steps of a Compose file; in an empty folder, begin a project",
     "doctor": "Find what is wrong with the machine, the project and the store, and mend it",
     "render": "Print the plain Compose file that this project expands to",
     "schema": "Print the JSON Schema of Compose files with x-ml, for editors",

@@ -108,6 +108,8 @@ def runs_group(
     names = runs_list.named_columns(columns) if columns else None
     folder = None if everywhere else _folder(ctx)
     with _opened() as runs:
+        if folder is not None:
+            supervision_for(ctx.obj, runs).look_around(folder)
         found = runs.list(
             folder=folder,
             filter=chosen,
@@ -143,6 +145,7 @@ def show(ctx: click.Context, run: str, form: str) -> None:
 
     with _opened() as runs:
         found = runs.get(run, folder=_folder(ctx))
+        supervision_for(ctx.obj, runs).look_around(Path(found.folder))
         used = resources(runs.samples(found.id))
         log = runs.log_path(found.id)
     if form == "json":

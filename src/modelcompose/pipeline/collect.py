@@ -35,8 +35,25 @@ class Collector:
     """Moves outputs between workspaces, the store and the project."""
 
     def __init__(
-        self, project: Project, folder: StateFolder, store: Store, states: FileStates
+        self,
+        project: Project,
+        folder: StateFolder,
+        store: Store,
+        states: FileStates,
+        *,
+        is_made: Callable[[str, Content], bool],
     ) -> None:
+        """Take what it works with.
+
+        Args:
+            project: whose outputs they are.
+            folder: its state.
+            store: this user's.
+            states: the file-state cache.
+            is_made: tells whether a step made what lies at an output's path, also where this
+                user's store does not hold it: another user of the project may have run it.
+        """
+        self._is_made = is_made
         self._project = project
         self._folder = folder
         self._store = store
@@ -128,6 +145,10 @@ class Collector:
 
     def _keep_edits(self, outputs: Mapping[str, Content], notes: Callable[[str], None]) -> None:
         for path in outputs:
-            for name, blob in self.keep(path):
+            found = self._states.look(self._project.directory / path)
+            new = self.keep(path)
+            if found is not None and self._is_made(path, found):
+                continue
+            for name, blob in new:
                 command = shlex.join(["cp", blob, name])
                 notes(f"{name} was changed by hand; to bring it back: {command}")

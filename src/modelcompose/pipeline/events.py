@@ -59,6 +59,7 @@ class Log(Event, frozen=True, tag="log"):
     step: str
     run: str | None
     text: str
+    """The line, without its end; bytes that are no UTF-8 as the replacement character."""
 
 
 class NewMetrics(Event, frozen=True, tag="metric"):
@@ -76,26 +77,35 @@ class Resources(Event, frozen=True, tag="resources"):
     step: str
     run: str | None
     cpu_s: float | None
-    """Processor time since the start; the counters of bytes are totals, too."""
+    """Processor time since the start."""
     memory_bytes: int | None
+    """In use at this moment."""
     disk_read_bytes: int | None
+    """Read from disks, since the start."""
     disk_write_bytes: int | None
+    """Written to disks, since the start."""
     network_in_bytes: int | None
+    """Received, since the start."""
     network_out_bytes: int | None
+    """Sent, since the start."""
     gpu_percent: float | None
+    """How busy the step's GPUs are, on average."""
     gpu_memory_bytes: int | None
+    """In use on the step's GPUs."""
 
 
 class Build(Event, frozen=True, tag="build"):
-    """The engine reports of an image that it pulls or builds."""
+    """The engine reports of an image that it pulls or builds, or of services that it starts."""
 
     text: str
+    """One line of it."""
 
 
 class Note(Event, frozen=True, tag="note"):
     """Something that the user should know."""
 
     text: str
+    """In words, on one line."""
 
 
 class End(Event, frozen=True, tag="end"):
@@ -103,6 +113,7 @@ class End(Event, frozen=True, tag="end"):
 
     step: str
     ending: Ending
+    """`blocked`: it was not run, since a step that it needs did not succeed."""
     cause: str
     """Why it ran or was restored, in words."""
     run: str | None
@@ -191,7 +202,8 @@ class EventStream:
             rest = self._lines.finish(result.step)
         self._put_lines(result.step, rest)
         metrics = {name: metric.last for name, metric in result.metrics.items()}
-        known = {name: getattr(result, name) for name in StepResult.__struct_fields__}
+        shared = (name for name in StepResult.__struct_fields__ if name in End.__struct_fields__)
+        known = {name: getattr(result, name) for name in shared}
         self._put(End(time.time(), **{**known, "metrics": metrics}))
 
     def notes(self, text: str) -> None:

@@ -126,6 +126,11 @@ class ProgressFile(Board):
         with self._guard, suppress(OSError):
             self._path.unlink(missing_ok=True)
 
+    def starts(self, step: str, *, run: str, cause: str, attempt: int) -> None:
+        """Take that an execution begins; who sees what it does can also see that it runs."""
+        super().starts(step, run=run, cause=cause, attempt=attempt)
+        self.flush()
+
     def changed(self) -> None:
         """Write the file, unless that was done a moment ago: `flush` then does it."""
         with self._guard:

@@ -10,9 +10,11 @@ from msgspec import Struct
 from modelcompose.engine.protocol import Sample
 from modelcompose.pipeline.plan import Decision
 from modelcompose.store.content import Content
-from modelcompose.tracking.run import Metric
+from modelcompose.tracking.run import Metric, Run
 
 Ending = Literal["fresh", "adopted", "done", "restored", "failed", "killed", "blocked"]
+
+_ENDINGS: Mapping[str, Ending] = {"succeeded": "done", "killed": "killed"}
 
 
 class StepResult(Struct, frozen=True):
@@ -31,6 +33,8 @@ class StepResult(Struct, frozen=True):
     """False when an input changed while the step ran."""
     error: str | None = None
     hint: str | None = None
+    is_left: bool = False
+    """Whether it may go on: the engine went away, and a later command takes it up again."""
 
     @property
     def is_good(self) -> bool:
@@ -50,6 +54,24 @@ def referred(decision: Decision, ending: Ending) -> StepResult:
         duration_s=made.duration_s,
         metrics=made.metrics,
         outputs=made.outputs,
+    )
+
+
+def result_of(run: Run, error: str | None = None, hint: str | None = None) -> StepResult:
+    """Give the result of a step that ran; what went wrong is the run's own unless it is given."""
+    return StepResult(
+        run.step,
+        _ENDINGS.get(run.status, "failed"),
+        cause=run.cause,
+        run=run.id,
+        ended_at=run.ended_at,
+        duration_s=run.duration_s,
+        metrics=run.metrics,
+        outputs=run.outputs,
+        is_reusable=run.identity is not None,
+        error=error or run.error,
+        hint=hint,
+        is_left=run.status == "running",
     )
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from modelcompose.errors import StorageFull, StoreError
+from modelcompose.store.permissions import access_hint, printable
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _DENIED = {errno.EACCES, errno.EPERM}
@@ -42,12 +43,11 @@ def translate(error: OSError, where: Path | str, claim: str) -> StoreError:
         )
     named = printable(error.filename if error.filename is not None else where)
     hint = None
+    if error.errno == errno.EROFS:
+        hint = "mount that file system for writing, or work in a copy of the project on another"
     if error.errno in _DENIED:
-        hint = f"let this user read and write there: sudo chown -R $(id -u):$(id -g) '{named}'"
+        hint = access_hint(Path(os.fsdecode(error.filename or where)))
     return StoreError(f"{named}: {claim}: {reason}", hint=hint)
 
 
-def printable(path: object) -> str:
-    """Give a path as text that every terminal takes; bytes that are no UTF-8 as escapes."""
-    raw = os.fsencode(path) if isinstance(path, str | bytes | os.PathLike) else str(path).encode()
-    return raw.decode("utf-8", "backslashreplace")
+__all__ = ["printable", "translate", "translated"]

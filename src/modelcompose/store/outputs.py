@@ -11,6 +11,7 @@ from typing import Literal
 from modelcompose.errors import StoreError
 from modelcompose.store.copying import copy_all
 from modelcompose.store.failures import printable, translated
+from modelcompose.store.permissions import access_hint
 
 _EFFECTIVE = os.access in os.supports_effective_ids
 
@@ -59,8 +60,7 @@ def check_writable(root: Path, folders: Iterable[str]) -> None:
         if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK, effective_ids=_EFFECTIVE):
             raise StoreError(
                 f"{printable(folder)}: permission denied; the outputs were left as they are",
-                hint=f"let this user write there: sudo chown -R $(id -u):$(id -g) "
-                f"'{printable(folder)}'",
+                hint=access_hint(folder),
             )
 
 

@@ -45,8 +45,8 @@ _CONTENT = """
 _INSERT = {
     "params": "INSERT INTO params (run, name, value, number) VALUES (?, ?, ?, ?)",
     "metrics": """
-        INSERT INTO metrics (run, name, last, min, max, count, best_step)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO metrics (run, name, last, min, max, count, best_step, position)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     """,
     "inputs": _CONTENT,
     "outputs": _CONTENT,
@@ -55,6 +55,7 @@ _THESE = "run IN (SELECT value FROM json_each(?))"
 _READ_PARAMS = f"SELECT run, name, value FROM params WHERE {_THESE}"  # noqa: S608
 _READ_METRICS = f"""
     SELECT run, name, last, min, max, count, best_step FROM metrics WHERE {_THESE}
+    ORDER BY run, position
 """  # noqa: S608
 _READ_CONTENTS = f"""
     SELECT run, role, path, kind, digest, size_bytes, files, executable
@@ -84,7 +85,10 @@ def _rows(name: str, values: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:
     if name == "params":
         return (param_row(key, value) for key, value in values.items())
     if name == "metrics":
-        return (metric_row(key, value) for key, value in values.items())
+        return (
+            (*metric_row(key, value), position)
+            for position, (key, value) in enumerate(values.items())
+        )
     return content_rows("input" if name == "inputs" else "output", values)
 
 

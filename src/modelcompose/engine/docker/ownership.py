@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -73,7 +74,7 @@ def give_to_caller(api: Api, job: Job, paths: Sequence[Path]) -> None:
         EngineError: no image here can do it; names the command that can.
     """
     user = os.geteuid()
-    owner = Owner(user, os.getegid())
+    owner = Owner(user, _group(job.project.directory))
     wanted = written_by_job(job, paths)
     if user == 0:
         for path in list(foreign(wanted, user)):
@@ -84,6 +85,12 @@ def give_to_caller(api: Api, job: Job, paths: Sequence[Path]) -> None:
     while (files := list(foreign(wanted, user))) and len(files) != before:
         before = len(files)
         _have_changed(api, job, files, owner)
+
+
+def _group(project: Path) -> int:
+    """Give the group of what the user makes in a project: its own where its setgid bit is set."""
+    status = project.stat()
+    return status.st_gid if status.st_mode & stat.S_ISGID else os.getegid()
 
 
 def _have_changed(api: Api, job: Job, files: Sequence[str], owner: Owner) -> None:
