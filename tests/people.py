@@ -57,12 +57,9 @@ class Person(Workbench):
         groups: Sequence[int] = (),
         umask: int = 0o022,
     ) -> None:
+        vars(self).update(vars(project))  # what they start ends with the project
         self.user = user
-        self.folder = project.folder
         self.home = project.home.parent / f"home-{user}" / "hub"
-        self.engine = project.engine
-        self.name = project.name
-        self._started = []
         self._groups = groups
         self._umask = umask
         self.home.parent.mkdir()

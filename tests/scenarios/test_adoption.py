@@ -110,6 +110,21 @@ def test_every_other_byte_stays(project: Workbench) -> None:
     assert "\r\n".join(kept) == text
 
 
+def test_git_applies_a_diff_of_a_file_with_line_ends_of_windows(project: Workbench) -> None:
+    (project.folder / "compose.yaml").write_bytes(COMPOSE.replace("\n", "\r\n").encode())
+    project.commit()
+    printing = subprocess.run(
+        [*project.command, "init"],
+        cwd=project.folder,
+        env=project.environment(),
+        capture_output=True,
+        check=True,
+    )
+    (project.folder / "steps.patch").write_bytes(printing.stdout)
+    project.git("apply", "steps.patch")
+    assert project.endings() == {"train": "done"}
+
+
 def test_outputs_are_kept_out_of_git_and_of_images(project: Workbench) -> None:
     project.write({"Dockerfile": "FROM python:3.11-slim\nCOPY . .\n", ".gitignore": "*.pyc"})
     image = "    image: python:3.11-slim   # the smallest\n"

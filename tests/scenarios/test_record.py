@@ -137,3 +137,31 @@ def test_a_command_that_is_interrupted_is_recorded_as_killed(project: Workbench)
     assert end_of(process)[0] == 143
     run = last(project)
     assert (run["status"], list(run["outputs"])) == ("killed", ["begun"])
+
+
+@pytest.mark.docker
+def test_data_outside_of_the_project_is_seen_as_its_folder(bench: Workbench) -> None:
+    outside = bench.folder.parent / "external"
+    (outside / "deep").mkdir(parents=True)
+    (outside / "deep" / "a.csv").write_text("1")
+    volumes = [".:/app", f"{outside}:/external"]
+    bench.compose({"train": {"volumes": volumes}})
+    bench.run("run", "--record", "--rm", "train", "cp", "/external/deep/a.csv", "b.csv")
+    run = last(bench)
+    assert list(run["inputs"]) == [str(outside)]
+    assert list(run["outputs"]) == ["b.csv"]
+
+
+def test_a_crowd_of_files_is_told_by_its_folder(bench: Workbench) -> None:
+    bench.compose({"train": {}})
+    script = "import pathlib\nfor n in range(300): pathlib.Path(f'out/{n}').write_text('1')"
+    (bench.folder / "out").mkdir()
+    bench.run("run", "--record", "train", "python", "-c", script)
+    assert list(last(bench)["outputs"]) == ["out"]
+
+
+def test_a_command_that_cannot_be_started_is_a_run_that_failed(bench: Workbench) -> None:
+    bench.compose({"train": {}})
+    done = bench.run("run", "--record", "train", "no-such-program", code=None)
+    assert done.returncode != 0
+    assert last(bench)["status"] == "failed"

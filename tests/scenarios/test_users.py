@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.people import SOCKET, Person, needs_root
+from tests.people import SOCKET, Person, needs_root, python
 from tests.workbench import Workbench, hear, shell, wait_until
 
 pytestmark = needs_root
@@ -242,7 +242,10 @@ def test_what_root_left_in_a_user_s_project_is_given_back_by_the_command_in_the_
     put(project, {"in.txt": "2\n"})
     done = ana.run("run", code=1)
     told, _, command = done.stderr.partition("sudo chown -R $(id -u):$(id -g) ")
-    assert f"{project.folder}/.ml: steps keep their state here, and user {ANA} may not" in told
+    assert (
+        f"{project.folder}/.ml: steps keep their state here, and user {ANA} may not write there"
+        in told
+    )
     subprocess.run(["chown", "-R", f"{ANA}:{ANA}", command.strip()], check=True)
     assert ana.endings() == DONE
     assert owners(project, "out", "sum.txt") == {(ANA, ANA)}
@@ -271,3 +274,23 @@ def test_a_user_who_may_not_use_docker_is_told_how_to_be_let_in(project: Workben
     assert "docker.sock: permission denied: this user may not use the Docker engine" in done.stderr
     assert "hint: sudo usermod -aG docker $USER" in done.stderr
     assert ana.run("--engine", "process", "run").returncode == 0
+
+
+def test_a_user_whom_the_system_gives_no_home_is_told_to_name_a_folder(project: Workbench) -> None:
+    prepare(project)
+    ana = person(ANA, project, team=None)
+    homeless = ["env", "--unset=HOME", "--unset=MODELCOMPOSE_HOME"]
+    told = ana.does(*homeless, *python(), "-m", "modelcompose", "status", code=1)
+    assert f"error: HOME: user {ANA} has no home folder here" in told
+    assert "hint: name a folder for them: export MODELCOMPOSE_HOME=" in told
+
+
+@pytest.mark.parametrize("verb", ["run", "doctor"])
+def test_no_hint_gives_a_folder_of_the_system_away(project: Workbench, verb: str) -> None:
+    prepare(project)
+    ana = person(ANA, project, team=None)
+    home = {"MODELCOMPOSE_HOME": "/srv-of-nobody/hub"}
+    done = ana.run(verb, code=1, env=home)
+    assert " /\n" not in done.stdout + done.stderr
+    assert " '/'\n" not in done.stdout + done.stderr
+    assert "MODELCOMPOSE_HOME=/path/o" in done.stdout + done.stderr

@@ -51,11 +51,6 @@ class Editor:
         self._root = root
 
     @property
-    def before(self) -> str:
-        """Give the text as it was taken."""
-        return self._text
-
-    @property
     def text(self) -> str:
         """Give the text with all that was added."""
         text = self._text

@@ -9,8 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from modelcompose.adoption.folding import fold, folders_above
-from modelcompose.adoption.hints import ending, is_code, is_plot
-from modelcompose.adoption.recording import looks_like_metrics
+from modelcompose.adoption.hints import ending, is_code, is_plot, looks_like_metrics
 from modelcompose.adoption.roles import Role
 from modelcompose.adoption.snapshot import is_byte_code
 from modelcompose.adoption.traces import Traces
@@ -127,10 +126,11 @@ def from_traces(  # noqa: PLR0913 - facts from each side
         share=0.6,
         apart=apart,
     )
+    named = _ordered([*_without_byte_code(outermost(inputs), present), *traces.external])
     return Finding(
         service=service,
         role=role,
-        inputs=tuple(_ordered(_without_byte_code(outermost(inputs), present))),
+        inputs=tuple(named) or None,
         outputs=rest,
         params=proposable_parameters(params),
         metrics=metrics,

@@ -45,7 +45,7 @@ def finding_of(run: Run, survey: Survey, log: Path) -> Finding:
     _refuse(run, service)
     finding = from_seen(
         run.step,
-        Role("one-shot", f"as seen in run {run.id[:8]}"),
+        Role("one-shot", f"as seen in run {run.id[:8]}", is_test=not run.outputs),
         run.inputs,
         run.outputs,
         present=survey.present,

@@ -27,6 +27,8 @@ _IN = frozenset(
     }
 )
 _SETTINGS = frozenset({"config", "configs", "conf", "cfg", "settings", "params", "hparams"})
+_METRIC_WORDS = ("metric", "score", "eval")
+_METRIC_ENDINGS = (".json", ".yaml", ".yml", ".jsonl", ".csv", ".tsv")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 DATA_ENDINGS = frozenset(
@@ -82,6 +84,12 @@ def looks_like_path(text: str) -> bool:
     if "://" in text or (text.startswith(("-", "@", "#", ".")) and not is_relative):
         return False
     return "/" in text.strip("/") or ending(text) in DATA_ENDINGS or text.startswith("/")
+
+
+def looks_like_metrics(path: str) -> bool:
+    """Tell whether a file is named as one that holds metrics."""
+    name = path.rpartition("/")[2].lower()
+    return name.endswith(_METRIC_ENDINGS) and any(word in name for word in _METRIC_WORDS)
 
 
 def is_plot(path: str) -> bool:

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
-from modelcompose.adoption.changes import Change, read_exactly, with_lines
-from modelcompose.adoption.editing import Editor
+from modelcompose.adoption.changes import Change, with_lines
+from modelcompose.adoption.drafting import Drafter
 from modelcompose.adoption.finding import Finding
 from modelcompose.adoption.hints import is_code
 from modelcompose.adoption.ignoring import docker_lines, git_lines
 from modelcompose.adoption.secrets import uncovered_secrets
 from modelcompose.adoption.survey import Survey
 from modelcompose.adoption.trial import check_graphs, damage, read_as_proposed
-from modelcompose.adoption.writing import Written
 from modelcompose.compose.discovery import Discovery
 from modelcompose.compose.project import Project
 from modelcompose.errors import ModelComposeError, ProjectError
 from modelcompose.pipeline.mounts import project_mounts
 from modelcompose.pipeline.paths import covers
-
-NEW_PROFILE = "train"
-"""The profile of a service that is new: plain `docker compose up` is not to start it."""
 
 _OF_THE_MACHINE = frozenset(
     {
@@ -33,6 +28,7 @@ _OF_THE_MACHINE = frozenset(
     }
 )
 """Variables that differ from machine to machine, and no result with them."""
+_NO_PLACE = "keys cannot be added to it: write the service out as a map in a file of yours"
 
 
 class Proposal(Struct, frozen=True):
@@ -76,7 +72,7 @@ class Proposer:
         self._project = survey.project
         self._discovery = discovery
         self._environment = environment
-        self._profile = profile
+        self._drafter = Drafter(survey.project, survey.sources, profile)
         self._masked = tuple(uncovered_secrets(survey.project))
 
     def propose(self, findings: Sequence[Finding]) -> Proposal:
@@ -85,18 +81,13 @@ class Proposer:
         Raises:
             ProjectError: the files cannot be added to.
         """
-        wanted, left_out = self._addable([f for f in findings if f.is_proposed])
-        kept: list[Finding] = []
+        proposed = [finding for finding in findings if finding.is_proposed]
+        wanted = [finding for finding in proposed if self._drafter.has_place(finding)]
+        left_out = {finding.service: _NO_PLACE for finding in proposed if finding not in wanted}
         try:
-            self._try(wanted)
-            kept = wanted
+            kept, changes = wanted, self._tried(wanted)
         except ModelComposeError:
-            for finding in wanted:
-                try:
-                    self._try([*kept, finding])
-                    kept.append(finding)
-                except ModelComposeError as error:
-                    left_out[finding.service] = error.message
+            kept, changes = self._one_by_one(wanted, left_out)
         if not kept:
             return Proposal(tuple(findings), left_out=left_out)
         return Proposal(
@@ -105,49 +96,44 @@ class Proposer:
             left_out=left_out,
             masked=self._masked,
             ignored=self._ignored(kept),
-            changes=tuple(self._changes(kept)),
-            profiles={finding.service: self._needed_profile(finding) for finding in kept},
+            changes=(*changes, *self._ignore_changes(kept)),
+            profiles={finding.service: self._drafter.profile(finding) for finding in kept},
         )
 
-    def _addable(self, findings: Iterable[Finding]) -> tuple[list[Finding], dict[str, str]]:
-        kept, left_out = [], {}
-        for finding in findings:
-            if self._file_of(finding.extends or finding.service) is not None:
+    def _one_by_one(
+        self, wanted: Iterable[Finding], left_out: dict[str, str]
+    ) -> tuple[list[Finding], list[Change]]:
+        """Keep each step that fits to those before it."""
+        kept: list[Finding] = []
+        changes: list[Change] = []
+        for finding in wanted:
+            try:
+                changes = self._tried([*kept, finding])
                 kept.append(finding)
-            else:
-                left_out[finding.service] = (
-                    "keys cannot be added to it: write the service out as a map in a file of yours"
-                )
-        return kept, left_out
+            except ModelComposeError as error:
+                left_out[finding.service] = error.message
+        return kept, changes
 
-    def _file_of(self, service: str) -> Path | None:
-        """Give the file to put a service's keys into: the first that can take them."""
-        for source in self._survey.sources.merged:
-            if service in source.services and _editor(source.path).can_add(service):
-                return source.path
-        return None
-
-    def _changes(self, steps: Sequence[Finding]) -> list[Change]:
-        """Give the changes of all files, tried out.
+    def _tried(self, steps: Sequence[Finding]) -> list[Change]:
+        """Give the changes of the Compose files, once these were read as they would be.
 
         Raises:
-            PlanError: the steps do not fit together.
-            ProjectError: something else would change with them.
+            ModelComposeError: they would not read, the steps do not fit together, or something
+                else would change with them.
         """
-        changes = self._try(steps)
-        written = [path for finding in steps for path in finding.written]
-        return [*changes, *self._ignore_changes(written)]
-
-    def _try(self, steps: Sequence[Finding]) -> list[Change]:
-        changes = self._compose_changes(steps, barred=())
-        after = self._read(changes)
+        top = self._top(steps)
         meant = {*self._project.steps, *(finding.service for finding in steps)}
-        unmeant = sorted(after.steps.keys() - meant)
-        if unmeant:
-            # They inherit from what became a step.
-            changes = self._compose_changes(steps, barred=unmeant)
+        changes = self._drafter.changes(steps, top, barred=())
+        after = self._read(changes)
+        heirs = sorted(after.steps.keys() - meant)
+        if heirs:
+            changes = self._drafter.changes(steps, top, barred=heirs)
             after = self._read(changes)
-        self._check(after, steps, meant)
+        found = damage(self._project, after, {f.service: self._drafter.keys(f) for f in steps})
+        found += [f"services.{name}: would be a step" for name in after.steps.keys() - meant]
+        found += [f"services.{name}: would be no step" for name in meant - after.steps.keys()]
+        if found:
+            raise ProjectError(f"more would change than was meant: {found[0]}")
         check_graphs(after)
         return changes
 
@@ -155,41 +141,8 @@ class Proposer:
         texts = {change.path: change.after for change in changes}
         return read_as_proposed(self._project, self._discovery, texts, self._environment)
 
-    def _check(self, after: Project, steps: Sequence[Finding], meant: set[str]) -> None:
-        keys = {finding.service: finding.keys(self._profile_of(finding)) for finding in steps}
-        found = damage(self._project, after, keys)
-        found += [f"services.{name}: would be a step" for name in after.steps.keys() - meant]
-        found += [f"services.{name}: would be no step" for name in meant - after.steps.keys()]
-        if found:
-            raise ProjectError(
-                f"nothing is proposed, since more would change than was meant: {found[0]}",
-                hint="name the services one by one: modelcompose init SERVICE",
-            )
-
-    def _compose_changes(self, steps: Sequence[Finding], barred: Iterable[str]) -> list[Change]:
-        editors: dict[Path, Editor] = {}
-
-        def editor(service: str) -> Editor:
-            path = self._file_of(service)
-            if path is None:
-                raise ProjectError(f"{service} inherits from it, and keys cannot be added there")
-            return editors.setdefault(path, _editor(path))
-
-        if top := self._top(steps):
-            first = self._discovery.files[0]
-            editors.setdefault(first, _editor(first)).add_at_top({"x-ml": top})
-        for finding in steps:
-            keys = finding.keys(self._profile_of(finding))
-            if finding.extends is None:
-                editor(finding.service).add_to_service(finding.service, keys)
-            else:
-                editor(finding.extends).add_service(finding.service, keys)
-        for name in barred:
-            keys = {"x-ml": {"step": Written("!override false")}}
-            editor(name).add_to_service(name, keys)
-        return [Change(path, each.before, each.text) for path, each in editors.items()]
-
     def _top(self, steps: Sequence[Finding]) -> dict[str, Any]:
+        """Give the keys for the top of the file."""
         ignored = self._ignored(steps)
         top: dict[str, Any] = {"mask": list(self._masked)} if self._masked else {}
         return {**top, "identity": {"ignore": list(ignored)}} if ignored else top
@@ -203,28 +156,13 @@ class Proposer:
         }
         return tuple(sorted(found & _OF_THE_MACHINE - {*self._project.ignored_variables}))
 
-    def _profile_of(self, finding: Finding) -> str | None:
-        """Give the profile to write: none for a service that has one, or that another needs."""
-        if finding.extends is not None:
-            return self._profile or NEW_PROFILE
-        service = self._project.services[finding.service]
-        is_needed = any(
-            finding.service in other.depends_on and not other.profiles
-            for other in self._project.services.values()
-        )
-        return None if service.profiles or is_needed else self._profile
-
-    def _needed_profile(self, finding: Finding) -> str | None:
-        service = self._project.services.get(finding.service)
-        own = service.profiles[0] if service is not None and service.profiles else None
-        return own or self._profile_of(finding)
-
-    def _ignore_changes(self, written: Sequence[str]) -> list[Change]:
+    def _ignore_changes(self, steps: Iterable[Finding]) -> list[Change]:
         """Give the lines that keep outputs out of git, and data out of images."""
         directory = self._project.directory
-        data = dict.fromkeys([*written, *self._mounted_data()])
+        written = [path for finding in steps for path in finding.written]
+        data = list(dict.fromkeys([*written, *self._mounted_data()]))
         lines = {directory / ".gitignore": git_lines(directory, written)}
-        lines |= docker_lines(self._project, list(data), self._survey.needs_in_image)
+        lines |= docker_lines(self._project, data, self._survey.needs_in_image)
         return [
             with_lines(path, each)
             for path, each in lines.items()
@@ -244,7 +182,3 @@ class Proposer:
 
 def _holds_code(folder: str, present: Iterable[str]) -> bool:
     return any(covers(folder, path) and is_code(path) for path in present)
-
-
-def _editor(path: Path) -> Editor:
-    return Editor(read_exactly(path) or "", path.name)

@@ -111,7 +111,7 @@ class Survey:
         self, name: str, role: Role, view: View, called: Sequence[Call], *, of: str | None = None
     ) -> Finding:
         traces = traces_of(view, called)
-        notes = [f"writes {path} where no mount keeps it" for path in traces.outside]
+        notes = [f"writes {path}, which is no file of the project" for path in traces.outside]
         notes += [*_volume_notes(view.service), *_copy_notes(self.project, view)]
         return from_traces(
             name,
@@ -190,9 +190,10 @@ def _copy_notes(project: Project, view: View) -> Iterator[str]:
         return
     for mount, path in project_mounts(project, view.service):
         if mount.source == build.context and mount.target == view.working_folder:
+            folder = "the project" if path == "." else path
             yield (
-                f"its image copies all of {path}, which a mount shows anyway, so that any change "
-                "there makes it run again; what no image needs can go into .dockerignore"
+                f"the image copies all of {folder}, which a mount shows anyway: any change there "
+                "makes the step run again, unless .dockerignore leaves it out"
             )
 
 

@@ -24,40 +24,14 @@ from modelcompose.adoption.scripts.touches import touches
 from modelcompose.adoption.view import View
 from modelcompose.errors import ModelComposeError
 from modelcompose.pipeline.mounts import can_write, project_mounts
-from modelcompose.pipeline.paths import overlap
+from modelcompose.pipeline.paths import outermost, overlap
 
 _OF_SHELL = frozenset(
     {
-        *(
-            "mkdir",
-            "cp",
-            "mv",
-            "rsync",
-            "rm",
-            "cd",
-            "echo",
-            "set",
-            "export",
-            "ls",
-            "test",
-            "[",
-            "true",
-        ),
-        *(
-            "while",
-            "for",
-            "if",
-            "fi",
-            "done",
-            "else",
-            "source",
-            ".",
-            "chmod",
-            "chown",
-            "sleep",
-            "exit",
-        ),
-        *("printf", "date", "wait", "trap", "local", "return", "pip", "pip3", "apt-get", "cat"),
+        *("mkdir", "cp", "mv", "rsync", "rm", "cd", "echo", "set", "export", "ls", "test"),
+        *("[", "true", "while", "for", "if", "fi", "done", "else", "source", ".", "chmod"),
+        *("chown", "sleep", "exit", "printf", "date", "wait", "trap", "local", "return"),
+        *("pip", "pip3", "apt-get", "cat", "tee"),
     }
 )
 _DEEPEST = 3
@@ -79,7 +53,9 @@ class Traces(Struct, frozen=True):
     made: tuple[str, ...] = ()
     """Folders that are made, and so are the service's own."""
     outside: tuple[str, ...] = ()
-    """Container paths that are written where no mount keeps them."""
+    """Paths that are written where no mount of the project keeps them."""
+    external: tuple[str, ...] = ()
+    """What seems to be read outside of the project, as this machine has it."""
     printed: tuple[str, ...] = ()
     """Names of what is printed as `name=value` beside an epoch or a step."""
 
@@ -120,6 +96,7 @@ class _Look:
         self._written: dict[str, None] = {}
         self._made: dict[str, None] = {}
         self._outside: dict[str, None] = {}
+        self._external: dict[str, None] = {}
         self._printed: dict[str, None] = {}
         self._settings: dict[str, str] = {}
 
@@ -139,32 +116,39 @@ class _Look:
             written=tuple(sorted(self._written)),
             made=tuple(sorted(self._made)),
             outside=tuple(sorted(self._outside)),
+            external=outermost(self._external),
             printed=tuple(self._printed),
         )
 
     def call(self, call: Call) -> None:
         """Take one program with its arguments."""
+        for text in call.written:
+            self._write(text)
         script = self._script_of(call)
         if call.program in _OF_SHELL and script is None:
             self._shell(call)
             return
-        arguments = call.script_arguments or call.arguments
-        for _, text in _named_words(arguments):
+        words = _named_words(call.script_arguments or call.arguments)
+        for _, text in words:
             self._read_settings(text)
-        for package in packages(call.module or "", self._view, self._roots):
-            self._script(package)
         if script is not None:
-            self._script(script)
-        if script is not None and script.endswith(".py"):
-            absolute = posixpath.join(self._view.working_folder, script)
-            self._python([absolute], call.script_arguments)
+            self._executed(script, call)
         if call.program in ("pytest", "py.test") or call.module == "pytest":
             self._tests(call)
-        for name, text in _named_words(arguments):
+        for name, text in words:
             self._named(name, text)
         for name, text in self._settings.items():
             if looks_like_path(text) or direction_of(name) is not None:
                 self._named(name, text)
+
+    def _executed(self, script: str, call: Call) -> None:
+        """Take a script, with what a module's packages execute before it."""
+        for package in packages(call.module or "", self._view, self._roots):
+            self._script(package)
+        self._script(script)
+        if script.endswith(".py"):
+            absolute = posixpath.join(self._view.working_folder, script)
+            self._python([absolute], call.script_arguments)
 
     def _script_of(self, call: Call) -> str | None:
         """Give the path of the script, or of the module, that a program was called with."""
@@ -178,6 +162,9 @@ class _Look:
         if call.program == "mkdir":
             for word in words:
                 self._make(word)
+        elif call.program == "tee":
+            for word in words:
+                self._write(word)
         elif call.program in ("cp", "mv", "rsync") and len(words) > 1:
             self._write(words[-1])
             for word in words[:-1]:
@@ -255,13 +242,14 @@ class _Look:
     def _named(self, name: str, text: str) -> None:
         """Take a path that an option or a variable names, whatever its form."""
         path = self._view.path(text)
-        if path is None or not (looks_like_path(text) or self._exists(path)):
-            return
-        self._mention(text, direction_of(name))
+        if looks_like_path(text) or (path is not None and self._exists(path)):
+            self._mention(text, direction_of(name))
 
     def _mention(self, text: str, direction: str | None) -> None:
         """Take a path of which no call says what is done with it."""
         path = self._view.path(text)
+        if path is None and direction != "out":
+            self._take_external(text)
         if path is None or path == "." or is_code(path) or self._is_known(path):
             return
         if direction is None:
@@ -281,7 +269,7 @@ class _Look:
     def _write(self, text: str) -> None:
         path = self._view.path(text)
         if path is None:
-            self._outside[text] = None
+            self._outside[self._view.external(text) or text] = None
         elif path != "." and not _GLOB.search(path) and not self._is_read_only(path):
             self._written[path] = None
 
@@ -292,9 +280,15 @@ class _Look:
 
     def _take_read(self, text: str) -> None:
         path = self._view.path(text)
-        if path is None or path == "." or is_code(path):
-            return
-        self._read[path] = None
+        if path is None:
+            self._take_external(text)
+        elif path != "." and not is_code(path) and (looks_like_path(text) or self._exists(path)):
+            self._read[path] = None
+
+    def _take_external(self, text: str) -> None:
+        path = self._view.external(text)
+        if path is not None:
+            self._external[path] = None
 
     def _read_settings(self, text: str) -> None:
         """Take what a file of settings says, where a word of the command line names one."""

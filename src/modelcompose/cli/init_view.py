@@ -25,10 +25,9 @@ def print_proposal(project: Project, proposal: Proposal) -> None:
     """Print what was found on stderr, and the diff on stdout."""
     sys.stderr.write("".join(f"{line}\n" for line in _told(project, proposal)))
     sys.stderr.flush()
+    diffs = "".join(change.diff(project.directory) for change in proposal.changes)
     is_coloured = has_colour(sys.stdout)
-    for change in proposal.changes:
-        for line in change.diff(project.directory).splitlines():
-            sys.stdout.write(f"{_painted(line) if is_coloured else line}\n")
+    sys.stdout.write("\n".join(map(_painted, diffs.split("\n"))) if is_coloured else diffs)
     sys.stdout.flush()
 
 
@@ -135,7 +134,11 @@ def _row(finding: Finding, proposal: Proposal) -> tuple[str, str, str]:
 
 
 def _notes(proposal: Proposal) -> Iterator[str]:
-    notes = [f"{each.service}: {note}" for each in proposal.steps for note in each.notes]
+    services: dict[str, list[str]] = {}
+    for each in proposal.steps:
+        for text in each.notes:
+            services.setdefault(text, []).append(each.service)
+    notes = [f"{_listed(names)}: {text}" for text, names in services.items()]
     if proposal.masked:
         notes.append(f"masked from now on, as they look like secrets: {_listed(proposal.masked)}")
     if proposal.ignored:
@@ -191,5 +194,5 @@ def _shown(folder: Path, path: Path) -> str:
 
 
 def _painted(line: str) -> str:
-    colour = _COLOURS.get(line[:1])
+    colour = "1" if line.startswith(("--- ", "+++ ")) else _COLOURS.get(line[:1])
     return f"\x1b[{colour}m{line}\x1b[0m" if colour else line

@@ -250,10 +250,10 @@ def _say_none(*, is_chosen: bool, folder: Path | None) -> None:
 
 
 def _refuse_running(runs: list[Run]) -> None:
-    from modelcompose.cli.runs_logs import is_alive
+    from modelcompose.cli.supervision import is_over
 
     for run in runs:
-        if is_alive(run):
+        if not is_over(run):
             raise UsageError(
                 f"run {run.id} of {run.step} still runs",
                 hint=f"stop it first: modelcompose runs stop {run.id[:8]}",

@@ -251,6 +251,7 @@ class Attempts:
             for path in service.the_step.written:
                 self._collector.keep(path)
             return Laid(self._session.project.directory, ())
+        self._collector.check_places(service.the_step)
         skip = self._session.observer.inputs.skip_for(service)
         return self._layout.lay(folder, service, decision.known.inputs, skip)
 

@@ -16,7 +16,7 @@ from modelcompose.pipeline.paths import outermost, place_of
 from modelcompose.pipeline.state_folder import StateFolder
 from modelcompose.store.content import Content
 from modelcompose.store.exchange import exchange
-from modelcompose.store.outputs import settle_links
+from modelcompose.store.outputs import above, check_outputs, check_writable, settle_links
 from modelcompose.store.states import FileStates
 from modelcompose.store.store import Store
 from modelcompose.tracking.metrics_files import read_metrics
@@ -58,6 +58,16 @@ class Collector:
         self._folder = folder
         self._store = store
         self._states = states
+
+    def check_places(self, step: Step) -> None:
+        """Make sure, before a step runs for days, that what it writes can be brought in.
+
+        Raises:
+            StoreError: an output lies behind a link, or in a folder that cannot be written.
+        """
+        root, outputs = self._project.directory, outermost(step.written)
+        check_outputs(root, outputs)
+        check_writable(root, {p if (root / p).is_dir() else above(p)[0] for p in outputs})
 
     def collect(
         self, name: str, step: Step, workspace: Path, places: Mapping[str, Path]

@@ -128,6 +128,8 @@ class End(Event, frozen=True, tag="end"):
     """False when an input changed while the step ran."""
     error: str | None
     hint: str | None
+    is_left: bool
+    """True when it may go on: the engine went away, and a later command takes it up again."""
 
 
 EVENTS: tuple[type[Event], ...] = (
@@ -202,8 +204,7 @@ class EventStream:
             rest = self._lines.finish(result.step)
         self._put_lines(result.step, rest)
         metrics = {name: metric.last for name, metric in result.metrics.items()}
-        shared = (name for name in StepResult.__struct_fields__ if name in End.__struct_fields__)
-        known = {name: getattr(result, name) for name in shared}
+        known = {name: getattr(result, name) for name in StepResult.__struct_fields__}
         self._put(End(time.time(), **{**known, "metrics": metrics}))
 
     def notes(self, text: str) -> None:

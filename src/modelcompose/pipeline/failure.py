@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,7 +82,7 @@ def _explain_exit(
     if _NO_ROOM.search(tail):
         return Failure(
             f"{words}: the disk is full (no space left on device)",
-            f"make room on the disk that it writes to: df -h '{workspace.parent}'",
+            f"make room on the disk that it writes to: df -h {shlex.quote(str(workspace.parent))}",
         )
     return Failure(words, _missing_input(project, service, tail, workspace))
 

@@ -28,20 +28,17 @@ def follow_sharing(project: Path) -> None:
     os.umask(umask & ~(mode & _OTHERS))
 
 
-def refuse_locked(folder: Path) -> None:
-    """Make sure that this user may change what lies in the project's state folder.
+def refuse_locked(project: Path, state: Path) -> None:
+    """Make sure that this user may change the project's state folder, or may make it.
 
     Raises:
-        StoreError: it is another user's; names them, and the command that shares the project.
+        StoreError: it is closed to them; names the command that opens it.
     """
-    try:
-        folder.stat()
-    except OSError:
+    folder = state if state.exists() else project
+    if os.access(folder, os.W_OK | os.X_OK) or os.statvfs(folder).f_flag & os.ST_RDONLY:
         return
-    is_refused = not os.access(folder, os.W_OK | os.X_OK)
-    if is_refused and not os.statvfs(folder).f_flag & os.ST_RDONLY:
-        raise StoreError(
-            f"{printable(folder)}: steps keep their state here, "
-            f"and {user_name(os.geteuid())} may not write in it",
-            hint=access_hint(folder.parent),  # what the steps wrote will be no more open
-        )
+    raise StoreError(
+        f"{printable(folder)}: steps keep their state {'here' if folder == state else 'in it'}, "
+        f"and {user_name(os.geteuid())} may not write there: permission denied",
+        hint=access_hint(project),  # what the steps wrote will be no more open
+    )

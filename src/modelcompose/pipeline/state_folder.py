@@ -32,9 +32,9 @@ class StateFolder:
             StoreError: the project cannot be written to; StorageFull where the disk is full.
         """
         follow_sharing(self.path.parent)
+        refuse_locked(self.path.parent, self.path)
         ignore = self.path / ".gitignore"
         if ignore.exists():
-            refuse_locked(self.path)
             return
         with translated(self.path, "steps need a project folder that can be written to"):
             for folder in (self.work, self.journals, self.states.parent):

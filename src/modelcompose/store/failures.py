@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,7 +40,7 @@ def translate(error: OSError, where: Path | str, claim: str) -> StoreError:
     if error.errno in _FULL:
         return StorageFull(
             f"{printable(where)}: {claim}: {reason}",
-            hint=f"make room on that disk, then run this again: df -h '{printable(where)}'",
+            hint=f"make room on that disk, then run this again: df -h {_disk(Path(where))}",
         )
     named = printable(error.filename if error.filename is not None else where)
     hint = None
@@ -48,6 +49,14 @@ def translate(error: OSError, where: Path | str, claim: str) -> StoreError:
     if error.errno in _DENIED:
         hint = access_hint(Path(os.fsdecode(error.filename or where)))
     return StoreError(f"{named}: {claim}: {reason}", hint=hint)
+
+
+def _disk(path: Path) -> str:
+    """Give where the disk of a path is mounted: the path itself may be gone by then."""
+    path = path.absolute()
+    while not path.is_mount() and path != path.parent:
+        path = path.parent
+    return shlex.quote(printable(path))
 
 
 __all__ = ["printable", "translate", "translated"]

@@ -17,9 +17,9 @@ def access_hint(path: Path) -> str:
     """
     there = _standing(path)
     status = there.stat()
-    named = shlex.quote(printable(there))
     if status.st_uid in (_ROOT, os.geteuid()):
-        return f"let this user read and write there: sudo chown -R $(id -u):$(id -g) {named}"
+        return f"let this user read and write there: {command_to_own(path)}"
+    named = shlex.quote(printable(there))
     owner, group = user_name(status.st_uid), _group_name(status.st_gid)
     if status.st_gid in (os.getegid(), *os.getgroups()):
         return (
@@ -29,6 +29,17 @@ def access_hint(path: Path) -> str:
     if not there.is_dir():
         return f"it belongs to {owner}; work in a copy of your own"
     return f"it belongs to {owner}; work in a copy of your own: cp -r {named} ~/"
+
+
+def command_to_own(path: Path) -> str:
+    """Give the command that makes a path this user's: what is there, or a folder to be made.
+
+    What lies above it is never given away: that may be the whole system.
+    """
+    named = shlex.quote(printable(path))
+    if path.exists():
+        return f"sudo chown -R $(id -u):$(id -g) {named}"
+    return f"sudo install -d -o $(id -u) -g $(id -g) {named}"
 
 
 def user_name(user: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
@@ -12,6 +13,7 @@ from modelcompose.adoption.editing import Editor
 from modelcompose.adoption.writing import Written
 from modelcompose.errors import ProjectError
 
+CORPUS = Path(__file__).parents[2] / "contract" / "compose_corpus"
 STEP = {"x-ml": {"step": {"inputs": ["a.py"]}}}
 
 
@@ -230,6 +232,28 @@ def test_a_file_in_json_can_be_added_to() -> None:
     read = yaml.safe_load(editor.text.replace("!reset ", ""))
     assert read["services"]["b"] == {"command": "x ${N:-1}", "ports": None}
     assert read["x-ml"] == {"mask": ["A"]}
+
+
+FILES = [file for file in sorted(CORPUS.glob("*.yaml")) if file.stem != "scalars"]
+"""Of that one file, PyYAML's own loader cannot make values."""
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_files_of_every_kind_can_be_added_to(file: Path) -> None:
+    before = yaml.safe_load(file.read_text(encoding="utf-8"))
+    for name in before.get("services") or {}:
+        editor = Editor(file.read_text(encoding="utf-8"), file.name)
+        if not editor.can_add(name) or "x-ml" in (before["services"][name] or {}):
+            continue
+        editor.add_at_top({"x-ml": {"mask": ["A_NAME"]}})
+        editor.add_service("new", {"image": "x"})
+        editor.add_to_service(name, STEP)
+        after = yaml.safe_load(editor.text)
+        assert "A_NAME" in after.pop("x-ml")["mask"]
+        assert after["services"].pop("new") == {"image": "x"}
+        assert after["services"][name].pop("x-ml") == STEP["x-ml"]
+        rest = {key: value for key, value in before.items() if key not in {"services", "x-ml"}}
+        assert {key: value for key, value in after.items() if key != "services"} == rest
 
 
 @pytest.mark.parametrize("text", ["- a\n", "", "a: [\n"])

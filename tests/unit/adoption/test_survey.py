@@ -169,7 +169,58 @@ def test_names_that_are_printed_beside_an_epoch_are_metrics(surveyed: Surveyed) 
 def test_what_is_written_where_nothing_keeps_it_is_told(surveyed: Surveyed) -> None:
     script = "open('/tmp/x', 'w')\nopen('m', 'w')"
     found = surveyed({"it": {"command": "python work.py"}}, {"work.py": script}).finding("it")
-    assert found.notes == ("writes /tmp/x where no mount keeps it",)
+    assert found.notes == ("writes /tmp/x, which is no file of the project",)
+
+
+@pytest.mark.parametrize(
+    ("command", "written"),
+    [
+        ("sh -c 'python a.py > out.txt'", ["out.txt"]),
+        ("sh -c 'python a.py >>out.txt 2>&1'", ["out.txt"]),
+        ("sh -c 'python a.py 2> /dev/null | tee logs/a.log > /proc/1/fd/1'", ["logs/a.log"]),
+        ("sh -c 'cp data/raw/a.csv copy.csv'", ["copy.csv"]),
+    ],
+)
+def test_what_a_shell_writes_counts(surveyed: Surveyed, command: str, written: list[str]) -> None:
+    service = {"command": command, "profiles": ["train"]}
+    found = surveyed({"it": service}, {**DATA, "a.py": ""}).finding("it")
+    assert list(found.written) == written
+
+
+def test_settings_of_hydra_are_inputs(surveyed: Surveyed) -> None:
+    files = {
+        "src/train.py": (
+            "import hydra\n@hydra.main(version_base=None, config_path='../conf')\n"
+            "def main(cfg):\n    open('m', 'w')\n"
+        ),
+        "conf/config.yaml": "lr: 1",
+    }
+    found = surveyed({"it": {"command": "python src/train.py lr=2"}}, files).finding("it")
+    assert found.inputs == ("conf", "src/train.py")
+
+
+def test_data_outside_of_the_project_is_an_input_where_it_is_named(
+    surveyed: Surveyed, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outside = tmp_path_factory.mktemp("datasets")
+    service = {
+        "command": "python work.py --train /datasets/train",
+        "volumes": [".:/app", f"{outside}:/datasets:ro"],
+    }
+    found = surveyed({"it": service}, {"work.py": "open('m', 'w')"}).finding("it")
+    assert found.inputs == (f"{outside}/train", "work.py")
+
+
+def test_the_name_of_a_model_or_data_set_of_a_hub_is_no_input(surveyed: Surveyed) -> None:
+    script = "load_dataset('json')\nfrom_pretrained('bert-base')\nopen('m', 'w')"
+    found = surveyed({"it": {"command": "python work.py"}}, {"work.py": script}).finding("it")
+    assert found.inputs == ("work.py",)
+
+
+def test_where_no_input_is_known_all_code_counts(surveyed: Surveyed) -> None:
+    found = surveyed({"it": {"command": "ruff check ."}}).finding("it")
+    assert found.is_proposed
+    assert found.step() == {}
 
 
 def test_tests_need_no_outputs(surveyed: Surveyed) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
@@ -148,6 +149,13 @@ class _Look:
     def _make(self, node: ast.Call, module: Module) -> None:
         self.makes += self._first(node, module)
 
+    def _settings_of_hydra(self, node: ast.Call, module: Module) -> None:
+        """Take `@hydra.main(config_path="../conf")`, which counts from the script's folder."""
+        paths = [k.value for k in node.keywords if k.arg == "config_path"]
+        folder = posixpath.dirname(module.path)
+        found = [text for path in paths for text in self._evaluator.texts(path, module)]
+        self.reads += [posixpath.normpath(posixpath.join(folder, text)) for text in found]
+
     def _write_second(self, node: ast.Call, module: Module) -> None:
         if len(node.args) > 1:
             self.writes += self._evaluator.texts(node.args[1], module)
@@ -253,5 +261,6 @@ _BY_FUNCTION: dict[str, Callable[[_Look, ast.Call, Module], None]] = {
     "open": _Look._open,  # noqa: SLF001
     "load": _Look._load,  # noqa: SLF001
     "save": _Look._save,  # noqa: SLF001
+    "main": _Look._settings_of_hydra,  # noqa: SLF001
     "makedirs": _Look._make,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -108,7 +109,7 @@ def _have_changed(api: Api, job: Job, files: Sequence[str], owner: Owner) -> Non
     raise EngineError(
         f"{folder}: the step's container wrote files here that belong to another user, "
         "and no image on this machine has a chown to change that",
-        hint=f"sudo chown --recursive {owner} {folder}",
+        hint=f"sudo chown --recursive {owner} {shlex.quote(folder)}",
     )
 
 
@@ -162,5 +163,5 @@ def _change(api: Api, image: str, folder: str, names: Sequence[str], owner: Owne
     if code != 0:
         raise EngineError(
             f"{folder}: chown in a container of {image} failed with exit code {code}",
-            hint=f"sudo chown --recursive {owner} {folder}",
+            hint=f"sudo chown --recursive {owner} {shlex.quote(folder)}",
         )
