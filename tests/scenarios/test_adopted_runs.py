@@ -131,9 +131,12 @@ def test_a_supervisor_that_is_killed_is_replaced_by_attaching(bench: Workbench, 
 
 
 @pytest.mark.docker
-def test_a_run_whose_command_died_can_be_stopped(bench: Workbench, go: Path) -> None:
+def test_a_run_whose_command_died_is_stopped_before_it_is_deleted(
+    bench: Workbench, go: Path
+) -> None:
     compose_slow(bench, go)
     start_and_kill(bench)
+    assert "still runs" in bench.run("runs", "rm", "--yes", "train", code=2).stderr
     bench.run("runs", "stop", "train")
     run = bench.shown("train")
     assert (run["status"], run["exit_code"], run["error"]) == ("killed", 7, "it was stopped")

@@ -36,10 +36,10 @@ STEP = {
 
 
 @pytest.mark.parametrize(
-    "killed", [{"supervisor"}, {"container"}, {"supervisor", "container"}], ids=" and ".join
+    "killed", [("supervisor",), ("container",), ("supervisor", "container")], ids=" and ".join
 )
 def test_a_training_killed_at_epoch_7_of_10_ends_as_an_undisturbed_one(
-    bench: Workbench, go: Path, killed: set[str]
+    bench: Workbench, go: Path, killed: tuple[str, ...]
 ) -> None:
     bench.write({"train.py": TRAIN})
     volumes = [".:/app", f"{go.parent}:/signals"]
