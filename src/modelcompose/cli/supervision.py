@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ from modelcompose.errors import EngineLost
 from modelcompose.pipeline.project_lock import holder
 from modelcompose.pipeline.state_folder import StateFolder
 from modelcompose.pipeline.tickets import has_ticket
-from modelcompose.tracking.host import this_host
+from modelcompose.tracking.host import is_here, is_watched
 from modelcompose.tracking.run import Run
 from modelcompose.tracking.runs import Runs
 
@@ -92,7 +91,7 @@ def is_orphan(run: Run) -> bool:
 def is_over(run: Run) -> bool:
     """Tell whether a run has ended and what it made is in the project, or nobody can finish it."""
     if not _is_step_here(run):
-        return not _is_alive(run)
+        return run.status != "running" or not is_watched(run)
     return run.status != "running" and not _is_brought_in(run)
 
 
@@ -120,28 +119,9 @@ def _last_line(log: Path) -> str:
     return told[-1].removeprefix("note: ") if told else "it did not say why"
 
 
-def _is_alive(run: Run) -> bool:
-    """Tell whether a run is recorded as running, and the command that watches it lives."""
-    if run.status != "running":
-        return False
-    if run.supervisor_pid is None or not _is_here(run):
-        return True
-    try:
-        os.kill(run.supervisor_pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # it lives, as another user
-        return True
-    return True
-
-
-def _is_here(run: Run) -> bool:
-    return run.host is None or run.host.name == this_host().name
-
-
 def _is_step_here(run: Run) -> bool:
     """Tell whether a run is of a step, in a project that is on this machine."""
-    return run.kind == "step" and _is_here(run) and StateFolder(Path(run.folder)).path.is_dir()
+    return run.kind == "step" and is_here(run) and StateFolder(Path(run.folder)).path.is_dir()
 
 
 def _is_held(run: Run) -> bool:
