@@ -11,10 +11,10 @@ from pathlib import Path
 from types import FrameType
 
 from modelcompose.pipeline.interruption import SIGNALS
-from modelcompose.pipeline.report import Onlooker
+from modelcompose.pipeline.report import Reporter
 
 
-class Detachment(Onlooker):
+class Detachment(Reporter):
     """Lets go of the terminal as soon as a run starts: until then it is where errors are shown.
 
     Attributes:

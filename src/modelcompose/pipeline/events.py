@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from modelcompose.engine.protocol import Sample
 from modelcompose.pipeline.lines import Lines, shown
-from modelcompose.pipeline.report import Ending, StepResult
+from modelcompose.pipeline.report import Ending, Reporter, StepResult
 from modelcompose.store.content import Content
 
 
@@ -145,7 +145,7 @@ def result_document(result: StepResult) -> dict[str, Any]:
     return document
 
 
-class EventStream:
+class EventStream(Reporter):
     """A reporter that writes events. Used from several threads."""
 
     def __init__(self, write: Callable[[bytes], object]) -> None:

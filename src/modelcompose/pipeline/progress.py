@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from modelcompose.engine.protocol import Sample
 from modelcompose.pipeline.project_lock import holder
-from modelcompose.pipeline.report import Onlooker, StepResult
+from modelcompose.pipeline.report import Reporter, StepResult
 
 _PAUSE_S = 0.1
 """Between two writings of the file."""
@@ -51,7 +51,7 @@ class Progress(Struct, frozen=True):
     steps: tuple[StepNow, ...]
 
 
-class Board(Onlooker):
+class Board(Reporter):
     """Keeps what every step that has not ended is doing. Used from several threads."""
 
     def __init__(self) -> None:

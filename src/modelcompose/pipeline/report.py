@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, Protocol
+from typing import Literal
 
 from msgspec import Struct
 
@@ -75,8 +75,8 @@ def result_of(run: Run, error: str | None = None, hint: str | None = None) -> St
     )
 
 
-class Reporter(Protocol):
-    """Shows progress. Called from several threads."""
+class Reporter:
+    """Is told of progress, from several threads, and shows none of it: others show what they do."""
 
     def waits(self, reasons: Mapping[str, str]) -> None:
         """Tell what each step waits for that could not start yet, in words; all of them."""
@@ -103,35 +103,7 @@ class Reporter(Protocol):
         """Tell something the user should know."""
 
 
-class Onlooker:
-    """A reporter that shows nothing: the base of those that show some of it."""
-
-    def waits(self, reasons: Mapping[str, str]) -> None:
-        """Take what each step waits for."""
-
-    def prepares(self, step: str) -> None:
-        """Take that a step is made ready."""
-
-    def starts(self, step: str, *, run: str, cause: str, attempt: int) -> None:
-        """Take that an execution begins."""
-
-    def logs(self, step: str, data: bytes) -> None:
-        """Take what a step printed."""
-
-    def measures(self, step: str, sample: Sample | None, metrics: Mapping[str, float]) -> None:
-        """Take what a step uses."""
-
-    def builds(self, line: str) -> None:
-        """Take a line of a build."""
-
-    def ends(self, result: StepResult) -> None:
-        """Take how a step came out."""
-
-    def notes(self, text: str) -> None:
-        """Take a note."""
-
-
-class Together:
+class Together(Reporter):
     """Several reporters as one: each is told everything, in their order."""
 
     def __init__(self, *reporters: Reporter) -> None:
