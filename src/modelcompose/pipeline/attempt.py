@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import time
-import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -170,7 +169,7 @@ class Attempts:
     def _new_run(self, decision: Decision, service: Service, image: str | None, number: int) -> Run:
         session, known = self._session, decision.known
         run = Run(
-            id=uuid.uuid4().hex,
+            id=os.urandom(16).hex(),
             project=session.project.name,
             folder=str(session.project.directory),
             step=decision.step,

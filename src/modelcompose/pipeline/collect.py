@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
-import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -122,7 +122,7 @@ class Collector:
         Raises:
             ContentMissing: the store no longer has them.
         """
-        staged = self._folder.workspace(f"restore-{uuid.uuid4().hex}")
+        staged = self._folder.workspace(f"restore-{os.urandom(16).hex()}")
         try:
             for path, content in outputs.items():
                 self._store.place(content, staged / path, self._states)

@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from modelcompose.engine import NAMES, open_engine
 from modelcompose.engine.protocol import Engine
 from modelcompose.errors import EngineError, EngineLost, EngineUnavailable, NotFound
-from modelcompose.pipeline.adopting import adopt
 from modelcompose.pipeline.live import found_live
 from modelcompose.pipeline.lock import UNFINISHED_NAME
 from modelcompose.pipeline.report import Reporter
@@ -47,7 +46,7 @@ def recover_project(
     if recover(session.project.directory, session.folder.journals):
         notes("finished bringing in outputs, which a killed command had begun")
     dead = session.runs.unfinished(session.project.directory)
-    living = adopt(session, dead, reporter) if dead else set()
+    living = _adopted(session, dead, reporter) if dead else set()
     dead = [run for run in dead if run.id not in living]
     others = _left_to_others(session, notes)
     work = session.folder.work.iterdir() if session.folder.work.is_dir() else ()
@@ -79,6 +78,12 @@ def _found(session: Session, run: Run) -> dict[str, Content]:
     if run.kind != "step" or service is None or service.step is None:
         return {}
     return found_live(session.project, service.step.live, session.store, session.states)
+
+
+def _adopted(session: Session, dead: Sequence[Run], reporter: Reporter | None) -> set[str]:
+    from modelcompose.pipeline.adopting import adopt
+
+    return adopt(session, dead, reporter)
 
 
 def _left_to_others(session: Session, notes: Callable[[str], None]) -> set[str]:
