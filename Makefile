@@ -31,7 +31,7 @@ test: $(DEV) ## check, then every other test, with a Docker engine
 	scripts/postgres
 	scripts/base-image
 	$(MAKE) check
-	$(BIN)/pytest tests --ignore tests/unit --ignore tests/architecture
+	$(BIN)/pytest tests --ignore tests/unit --ignore tests/architecture --numprocesses 3 --dist loadfile
 
 demo: $(RUNTIME) ## run the example project
 	@scripts/base-image --if-engine

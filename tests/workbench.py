@@ -27,6 +27,8 @@ class Workbench:
         self.engine = engine
         self.name = f"mc-test-{uuid.uuid4().hex[:10]}"
         self.command = list(COMMAND)
+        self.variables: dict[str, str] = {}
+        """Set in the environment of every command."""
         self._started: list[subprocess.Popen[str]] = []
         folder.mkdir(parents=True)
 
@@ -98,6 +100,7 @@ class Workbench:
             "MODELCOMPOSE_ENGINE": self.engine,
             "NO_COLOR": "1",
             "COLUMNS": "200",
+            **self.variables,
             **(more or {}),
         }
 

@@ -17,6 +17,7 @@ from modelcompose.cli.reference_commands import options, verbs
 from modelcompose.cli.reference_errors import EXIT_CODES, kinds
 from modelcompose.cli.settings import SETTINGS, Setting
 from modelcompose.errors import ModelComposeError
+from modelcompose.pipeline.events import EVENTS, Event
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "modelcompose"
@@ -103,6 +104,16 @@ def test_the_tree_at_the_top_of_the_errors_is_the_tree() -> None:
     drawn = re.findall(r"(?:├──|└──) (\w+)", errors.__doc__ or "")
 
     assert drawn == [kind.__name__ for kind in KINDS]
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)
+def test_every_event_is_documented_with_its_keys(event: type[Event]) -> None:
+    section = (
+        page("events").partition(f"## `{event.__struct_config__.tag}`\n")[2].partition("\n#")[0]
+    )
+
+    for key in set(event.__struct_fields__) - {"time"}:
+        assert re.search(rf"^\| `{key}` \| .+ \| .+ \|$", section, re.MULTILINE), key
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)

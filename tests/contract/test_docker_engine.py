@@ -22,6 +22,7 @@ from modelcompose.engine.docker.execution import LOST_EXIT_CODE
 from modelcompose.engine.protocol import InputMount, Job
 from modelcompose.errors import EngineError
 from modelcompose.testing.engine_bench import Bench, Log, end_of
+from tests.workbench import wait_until
 
 pytestmark = pytest.mark.docker
 
@@ -221,6 +222,17 @@ def test_an_engine_that_comes_back_loses_nothing(kit: Bench, wire: Wire) -> None
     assert outcome.lost is None
     assert lines == [f"line {number}" for number in range(1, len(lines) + 1)]
     assert last == f"last {len(lines)}"
+
+
+def test_a_container_is_measured_on_once_the_engine_is_back(kit: Bench, wire: Wire) -> None:
+    execution, _ = kit.start(kit.job(WAIT))
+    wait_until(execution.samples, "a first sample")
+    wire.cut()
+    wire.mend()
+    measured = len(execution.samples())
+    wait_until(lambda: len(execution.samples()) > measured, "another sample")
+    execution.kill()
+    end_of(execution)
 
 
 def test_an_engine_that_stays_away_is_told_of(

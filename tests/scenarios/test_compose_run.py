@@ -105,5 +105,5 @@ def test_a_step_run_by_compose_itself_works_as_ever(mixed: Workbench, tmp_path: 
 
 
 def test_other_verbs_are_composes(mixed: Workbench) -> None:
-    for verb in (["config", "--services"], ["ps", "--all", "-q"], ["nonsense"]):
+    for verb in (["config"], ["ps", "--all", "-q"], ["nonsense"]):
         assert_like_compose(mixed, *verb)

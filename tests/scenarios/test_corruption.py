@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.disks import needs_root, read_only
 from tests.workbench import Workbench
 
-STEPS = {
+STEPS: dict[str, dict[str, Any]] = {
     "make": {
         "command": ["sh", "-c", "mkdir -p out; cp in.txt out/a.txt; cp in.txt out/b.txt"],
         "step": {"inputs": ["in.txt"], "outputs": ["out"]},
@@ -104,7 +106,7 @@ def test_a_damaged_blob_is_told_set_aside_and_made_again_by_the_same_command(
     shutil.rmtree(made.folder / "out")
     done = made.run("run")
     assert "the bytes are not those of sha256:" in done.stderr
-    assert "make  done" in done.stderr
+    assert re.search(r"^make +done", done.stderr, re.MULTILINE)
     assert made.read("out/a.txt") == made.read("out/b.txt") == "one\n"
     assert made.states() == FRESH
     assert len(list((made.home / "store" / "corrupt").iterdir())) == 1
@@ -179,7 +181,7 @@ def test_a_damaged_journal_is_an_error_that_names_it(made: Workbench) -> None:
     journal.write_text('{"version": 1, "op')
     told = refusal(made, "run")
     assert str(journal) in told
-    assert f"rm '{journal}'" in told
+    assert f"rm {journal}" in told
 
 
 def test_a_journal_whose_workspace_is_gone_changes_back_to_what_was_made(made: Workbench) -> None:
@@ -292,16 +294,21 @@ def test_a_read_only_home_says_why_nothing_can_run(made: Workbench) -> None:
 
 
 @needs_root
-def test_an_output_folder_that_cannot_be_written_is_named_and_nothing_made_is_lost(
+def test_an_output_folder_that_cannot_be_written_is_named_before_the_step_begins(
     made: Workbench,
 ) -> None:
+    begun = made.folder.parent / "begun"
+    command = STEPS["make"]["command"][-1]
+    make = {**STEPS["make"], "command": ["sh", "-c", f"touch {begun}; {command}"]}
+    made.compose({**STEPS, "make": make})
     made.write({"in.txt": "two\n"})
     with read_only(made.folder / "out"):
         done = made.run("run", "make", code=1)
-        assert "Traceback" not in done.stderr
-        assert "out" in done.stderr
+        told = f"{made.folder}/out: the outputs were left as they are: read-only file system"
+        assert told in done.stderr
+        assert not begun.exists()
         assert made.read("out/a.txt") == "one\n"
-    assert made.endings() == {"make": "restored", "count": "done"}
+    assert made.endings() == {"make": "done", "count": "done"}
     assert made.read("sum.txt") == "two\ntwo\n"
 
 

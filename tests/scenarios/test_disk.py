@@ -93,14 +93,11 @@ def test_at_whatever_moment_the_disk_is_full_nothing_is_lost(
             disk.make_room()
             assert bench.endings()["make"] in {"fresh", "done", "restored"}
             assert held(bench) == (f"{version}\n", 800 * KIB)
-            assert bench.states() == {"make": "fresh"}
             assert list((bench.folder / ".ml" / "work").iterdir()) == []
-            assert {run["status"] for run in bench.json("runs")} <= {
-                "succeeded",
-                "failed",
-                "killed",
-            }
             forget_all_but_the_latest(bench)
+        assert bench.states() == {"make": "fresh"}
+        ended = {"succeeded", "failed", "killed"}
+        assert {run["status"] for run in bench.json("runs")} <= ended
 
 
 def forget_all_but_the_latest(bench: Workbench) -> None:
@@ -145,6 +142,22 @@ def test_outputs_that_find_no_room_in_the_store_say_so(bench: Workbench, tmp_pat
         told = complain(bench.run("run", code=1))
         assert "out.bin cannot be kept: no space left on device" in told
         assert bench.shown("make")["status"] == "failed"
+
+
+def test_what_a_step_made_and_the_store_has_no_room_for_is_set_aside_until_it_runs_again(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    with on_a_small_disk(bench, "home", tmp_path) as disk:
+        bench.compose(step("mkdir out; head -c 2M /dev/zero > out/model", outputs=["out"]))
+        bench.run("run", "--dry-run")
+        disk.leave(1024 * KIB)
+        told = complain(bench.run("run", code=1))
+        aside = bench.folder / ".ml" / "rescued" / "make"
+        assert f"what the step made is in '{aside}' until it has run again" in told
+        assert (aside / "out" / "model").stat().st_size == 2 << 20
+        disk.make_room()
+        assert bench.endings() == {"make": "done"}
+        assert not aside.parent.exists()
 
 
 def test_a_log_that_finds_no_room_says_so(bench: Workbench, tmp_path: Path) -> None:

@@ -147,14 +147,17 @@ def test_a_service_that_ends_at_once_shows_its_log(bench: Workbench) -> None:
 
 
 @pytest.mark.docker
-def test_services_that_a_killed_command_started_are_stopped_by_the_next(bench: Workbench) -> None:
+def test_services_that_a_killed_command_started_go_on_with_its_step_and_are_stopped_by_the_next(
+    bench: Workbench,
+) -> None:
     needs = {"depends_on": {"db": {"condition": "service_started"}}}
     sleeps = ["sleep", "1000"]
+    until_told = "touch started; until test -e go; do sleep 0.05; done; echo 1 > out.txt"
     bench.compose(
         {
             "db": {"command": sleeps, "init": True},
             "mine": {"command": sleeps, "init": True},
-            "train": step("sh", "-c", "touch started; exec sleep 1000", **needs),
+            "train": step("sh", "-c", until_told, **needs),
             "other": {"command": ["true"], "step": {"inputs": []}},
         }
     )
@@ -163,9 +166,12 @@ def test_services_that_a_killed_command_started_are_stopped_by_the_next(bench: W
         wait_until(lambda: list(bench.folder.glob(".ml/work/*/started")), "the step to start")
         process.kill()
     assert services(bench, "--status", "running") == ["db", "mine"]
+    (workspace,) = bench.folder.glob(".ml/work/*")
+    (workspace / "go").touch()
 
     done = bench.run("run", "other")
 
+    assert bench.shown("train")["status"] == "succeeded"
     assert "stopped db, which a killed command had started" in done.stderr
     assert services(bench, "--status", "running") == ["mine"]
 
@@ -179,16 +185,17 @@ def private(tmp_path: Path) -> Iterator[PrivateEngine]:
 
 @pytest.mark.docker
 def test_an_engine_that_dies_in_the_middle_is_named_and_recovered_from(
-    bench: Workbench, private: PrivateEngine
+    bench: Workbench, private: PrivateEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    there = {"DOCKER_HOST": private.host}
+    monkeypatch.setenv("DOCKER_HOST", private.host)
     isolated = {"network_mode": "none"}
     write = step("sh", "-c", "echo old > out.txt", **isolated)
     bench.compose({"train": write})
-    bench.run("run", env=there)
-    slow = step("sh", "-c", "echo half > out.txt; echo half way; exec sleep 1000", **isolated)
+    bench.run("run")
+    halfway = "echo half > out.txt; echo half way; exec sleep 1000"
+    slow = step("sh", "-c", halfway, init=True, **isolated)
     bench.compose({"train": slow})
-    process = bench.start("run", env=there)
+    process = bench.start("run")
     hear(process, "half way\n")
 
     private.kill()
@@ -197,15 +204,17 @@ def test_an_engine_that_dies_in_the_middle_is_named_and_recovered_from(
     assert code == 1, told
     assert "Traceback" not in told
     assert "train  failed: the engine went away" in told
-    assert bench.shown("train")["status"] == "failed"
+    assert "hint: start the engine" in told
     assert bench.read("out.txt") == "old\n"
 
-    refused = bench.run("run", code=1, env=there)
+    refused = bench.run("run", code=1)
     assert "no Docker engine answers there" in refused.stderr
 
     private.start()
+    lost = bench.json("runs")[0]["id"]
     bench.compose({"train": step("sh", "-c", "echo new > out.txt", **isolated)})
-    bench.run("run", env=there)
+    bench.run("run")
+    assert bench.shown(lost)["status"] in {"failed", "killed"}
     assert bench.read("out.txt") == "new\n"
     assert private.docker("ps", "--all", "--quiet") == ""
     assert list((bench.folder / ".ml" / "work").iterdir()) == []

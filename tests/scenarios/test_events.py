@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.workbench import Workbench
+from tests.workbench import Workbench, shell
 
 TRAIN = "echo epoch=1 loss=0.5; sleep 1.6; printf 'no end'"
 
@@ -131,3 +131,19 @@ def test_the_events_of_a_container_are_the_same(bench: Workbench) -> None:
     assert {"log", "metric", "resources"} <= set(train)
     assert train[-1] == "end"
     assert last["steps"][0]["ending"] == "done"
+
+
+def test_the_metric_that_counts_is_told_first_and_the_others_as_the_file_has_them(
+    bench: Workbench,
+) -> None:
+    values = '{"rows": 10, "brier": 0.2, "auc": 0.71, "accuracy": 0.6}'
+    keys = shell(f"echo '{values}' > m.json", metrics=["m.json"])
+    bench.compose({"train": keys})
+    done = bench.run("run")
+    assert "rows=10 brier=0.2 auc=0.71 accuracy=0.6" in done.stderr
+    assert "rows=10  brier=0.2  auc=0.71  accuracy=0.6" in done.stdout
+    (fresh,) = bench.json("run")["steps"]
+    assert list(fresh["metrics"]) == ["rows", "brier", "auc", "accuracy"]
+
+    bench.compose({"train": keys}, **{"x-ml": {"objective": {"train.auc": "max"}}})
+    assert "auc=0.71 rows=10 brier=0.2" in bench.run("run", "--force").stderr

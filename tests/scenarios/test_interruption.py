@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
 import signal
 import subprocess
-import termios
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.slow_steps import wait_for_start
+from tests.terminals import Terminal
 from tests.workbench import COMMAND, Workbench, end_of, hear, wait_until
 
 QUICK = {"command": ["sh", "-c", "echo 1 > quick.txt"]}
@@ -42,11 +38,6 @@ def steps(script: str, **keys: Any) -> dict[str, Any]:
     }
 
 
-def wait_for_start(bench: Workbench, number: int = 1) -> None:
-    work = bench.folder / ".ml" / "work"
-    wait_until(lambda: len(list(work.glob("*/started"))) == number, "the slow step to start")
-
-
 def assert_was_stopped(bench: Workbench) -> None:
     """Make sure that what succeeded is kept, the rest recorded, and nothing is left over."""
     assert bench.shown("quick")["status"] == "succeeded"
@@ -60,11 +51,11 @@ def assert_was_stopped(bench: Workbench) -> None:
 
 def test_ctrl_c_in_a_terminal_stops_the_step_and_records_it_as_killed(bench: Workbench) -> None:
     bench.compose(steps(UNTIL_TOLD))
-    with terminal(bench, "run") as (process, keyboard):
+    with Terminal(bench, [*COMMAND, "run"]) as terminal:
         wait_for_start(bench)
-        os.write(keyboard, b"\x03")
-        shown = read_all(keyboard)
-        assert process.wait(60) == 130
+        terminal.type("\x03")
+        code, shown = terminal.end()
+    assert code == 130
     assert "stopped; what had succeeded before is kept" in shown
     assert "Traceback" not in shown
     assert_was_stopped(bench)
@@ -263,43 +254,3 @@ def running(bench: Workbench) -> list[str]:
     command = ["docker", "compose", "--profile", "*", "ps", "--services", "--status", "running"]
     listed = subprocess.run(command, cwd=bench.folder, capture_output=True, text=True, check=True)
     return listed.stdout.split()
-
-
-@contextmanager
-def terminal(bench: Workbench, *arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """Start a command as the foreground of a terminal of its own; give it and the keyboard."""
-    keyboard, end = pty.openpty()
-
-    def take_terminal() -> None:
-        fcntl.ioctl(end, termios.TIOCSCTTY, 0)
-
-    process = subprocess.Popen(
-        [*COMMAND, *arguments],
-        cwd=bench.folder,
-        env=bench.environment(),
-        stdin=end,
-        stdout=end,
-        stderr=end,
-        start_new_session=True,
-        preexec_fn=take_terminal,  # noqa: PLW1509 - tests have no threads
-    )
-    os.close(end)
-    try:
-        yield process, keyboard
-    finally:
-        process.kill()
-        process.wait()
-        os.close(keyboard)
-
-
-def read_all(keyboard: int) -> str:
-    """Give what a terminal shows until its last program has ended."""
-    shown = b""
-    while True:
-        try:
-            part = os.read(keyboard, 65536)
-        except OSError:  # Linux: nobody has it open any more
-            part = b""
-        if not part:
-            return shown.decode(errors="replace")
-        shown += part

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.slow_steps import containers
 from tests.workbench import COMMAND, Workbench, wait_until
 
 KILLS = 50
@@ -216,14 +217,3 @@ def test_what_a_killed_write_of_the_lock_left_is_no_input(making: Workbench) -> 
     making.run("run")
     (making.folder / ".ml.lock.new").write_text("half a lo")
     assert making.states() == {"look": "fresh"}
-
-
-def containers(bench: Workbench) -> list[str]:
-    label = f"label=modelcompose.project-directory={bench.folder}"
-    listed = subprocess.run(
-        ["docker", "ps", "--all", "--quiet", "--filter", label],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return listed.stdout.split()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.workbench import Workbench, wait_until
@@ -129,6 +131,22 @@ def test_what_a_killed_command_left_is_not_believed(bench: Workbench) -> None:
     (bench.folder.parent / "go").touch()
     assert set(bench.endings().values()) <= {"done", "fresh"}
     assert not (bench.folder / ".ml" / "progress.json").exists()
+
+
+def test_a_step_does_not_run_when_only_the_number_of_its_command_lives(bench: Workbench) -> None:
+    bench.compose({"a": step(until_go(bench))})
+    process = bench.start("run")
+    wait_until(lambda: "a" in now(bench), "the step to run")
+    process.kill()
+    wait_until(
+        lambda: psutil.Process(process.pid).status() == psutil.STATUS_ZOMBIE, "the command's end"
+    )
+    assert bench.states() == {"a": "failed"}
+
+    process.communicate(timeout=60)
+    with closing(sqlite3.connect(bench.home / "hub.db")) as connection, connection:
+        connection.execute("UPDATE runs SET supervisor_pid = ?", [os.getpid()])
+    assert bench.states() == {"a": "failed"}
 
 
 def test_a_claim_that_can_never_be_met_is_an_error_before_anything_runs(bench: Workbench) -> None:

@@ -74,6 +74,22 @@ def test_it_is_read_in_the_project_while_the_container_runs(logging: Workbench) 
     assert owners == {logging.folder.stat().st_uid}
 
 
+@pytest.mark.docker
+def test_a_service_that_mounts_it_sees_what_comes(logging: Workbench) -> None:
+    logging.add(
+        "board", command=["sleep", "600"], volumes=["./logs:/logs:ro"], stop_grace_period="0s"
+    )
+    logging.run("up", "--detach", "board")
+    command = logging.start("run", env={"HOW": "wait"})
+    hear(command, "written")
+
+    seen = logging.run("exec", "-T", "board", "cat", "/logs/events", "/logs/deep/more")
+
+    assert seen.stdout == "onemore"
+    command.terminate()
+    end_of(command)
+
+
 def test_it_is_fresh_afterwards_and_comes_back_from_the_store(logging: Workbench) -> None:
     logging.run("run")
     assert logging.states() == {"log": "fresh"}

@@ -322,7 +322,7 @@ def test_while_a_step_runs_the_project_holds_the_old_outputs(bench: Workbench) -
     running = bench.start("run")
     wait_until(lambda: any(bench.folder.glob(".ml/work/*/out.txt")), "the step to write")
     assert bench.read("out.txt") == ""
-    wait_until(lambda: bench.states() == {"make": "running"}, "the step to count as running")
+    assert bench.states() == {"make": "running"}
     go.touch()
     running.communicate(timeout=60)
     assert running.returncode == 0

@@ -4,38 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
-import sysconfig
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-import modelcompose
+from tests.people import SOCKET, as_user, needs_root, python
 from tests.workbench import Workbench
 
-pytestmark = [
-    pytest.mark.docker,
-    pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user"),
-]
+pytestmark = [pytest.mark.docker, needs_root]
 
 USER = 4321
-SOCKET = Path("/var/run/docker.sock")
-
-
-def python() -> list[str]:
-    """Give a Python that another user may start: ours may lie in root's own folder."""
-    become = ["setpriv", f"--reuid={USER}", "--clear-groups", "env"]
-    source = str(Path(modelcompose.__file__).parents[1])
-    path = f"PYTHONPATH={sysconfig.get_path('purelib')}{os.pathsep}{source}"
-    version = f"python3.{sys.version_info.minor}"
-    for program in ([sys.executable], [path, f"/usr/bin/{version}"]):
-        tried = subprocess.run([*become, *program, "-c", ""], capture_output=True, check=False)
-        if tried.returncode == 0:
-            return program
-    pytest.skip(f"there is no {version} that another user may start")
 
 
 @pytest.fixture
@@ -47,9 +27,8 @@ def foreign() -> Iterator[Workbench]:
     for path in (bench.folder, bench.home):
         path.mkdir(exist_ok=True)
         os.chown(path, USER, USER)
-    become = [f"--reuid={USER}", f"--regid={USER}", f"--groups={SOCKET.stat().st_gid}"]
-    variables = [f"HOME={bench.home}", f"DOCKER_CONFIG={bench.home}/.docker"]
-    bench.command = ["setpriv", *become, "env", *variables, *python(), "-m", "modelcompose"]
+    groups = [SOCKET.stat().st_gid]
+    bench.command = as_user(USER, bench.home, *python(), "-m", "modelcompose", groups=groups)
     yield bench
     bench.clean()
     shutil.rmtree(root)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.disks import needs_root, read_only, small_disk
 from tests.workbench import Workbench, shell
 
 COPY = shell(
@@ -187,3 +189,118 @@ def test_an_output_that_is_a_link_into_the_project_is_settled(either: Workbench)
     either.compose({"make": shell("echo 1 > v1; ln -s v1 latest", "latest", "v1")})
     either.run("run", code=None)
     assert either.read("latest") == "1\n"
+
+
+# Other file systems
+
+SMALL_BYTES = 16 << 20
+
+
+def keep_and_make(bench: Workbench) -> None:
+    """Write a step with outputs of all kinds, and an input that is mounted, not copied."""
+    script = (
+        "ls kept > found; echo 1 > kept/$(ls kept | wc -l); echo 1 > shown/log; "
+        'mkdir -p out; head -c 20 big.bin > out/head; cp in/a.txt out/a; test -z "$FAIL"'
+    )
+    keys = shell(script, inputs=("in", "big.bin"))
+    outputs = {"out": None, "found": None, "kept": {"resume": True}, "shown": {"live": True}}
+    step = {**keys["step"], "outputs": outputs}
+    ignore = {"x-ml": {"identity": {"ignore": ["FAIL"]}}}
+    environment = {"FAIL": "${FAIL:-}"}
+    bench.compose({"make": {**keys, "step": step, "environment": environment}}, **ignore)
+    bench.write({"in/a.txt": "1\n", "big.bin": "x" * (2 << 20)})
+
+
+@needs_root
+@pytest.mark.docker
+@pytest.mark.parametrize("elsewhere", ["project", "home", "output"])
+def test_project_home_and_outputs_may_lie_on_different_file_systems(
+    bench: Workbench, tmp_path: Path, elsewhere: str
+) -> None:
+    places = {"project": bench.folder, "home": bench.home, "output": bench.folder / "out"}
+    with small_disk(places[elsewhere], SMALL_BYTES):
+        keep_and_make(bench)
+        bench.run("run", env={"FAIL": "yes"}, code=1)
+        bench.run("run")
+        assert bench.read("found") == "0\n"
+        assert bench.read("out/a") == "1\n"
+        for path in (bench.folder / "out").iterdir():
+            path.unlink()
+        assert bench.endings() == {"make": "restored"}
+        bench.write({"in/a.txt": "2\n", "out/head": "by hand"})
+        told = bench.run("run").stderr
+        command = told.partition("to bring it back: ")[2].splitlines()[0]
+        assert bench.read("out/a") == "2\n"
+        assert bench.read("out/head") == "x" * 20
+        subprocess.run(["sh", "-c", command], cwd=bench.folder, check=True)
+        assert bench.read("out/head") == "by hand"
+
+
+# A project that cannot be written
+
+
+@needs_root
+@pytest.mark.docker
+def test_services_of_a_read_only_project_start_when_their_steps_are_fresh(
+    bench: Workbench,
+) -> None:
+    make = shell("mkdir -p out; cp in.txt out/a", "out", inputs=("in.txt",))
+    done = {"make": {"condition": "service_completed_successfully"}}
+    serve = {"command": ["sleep", "600"], "init": True, "volumes": ["./out:/out:ro"]}
+    bench.compose({"make": make, "web": {**serve, "depends_on": done}})
+    bench.write({"in.txt": "1\n"})
+    bench.run("run")
+    with read_only(bench.folder):
+        bench.run("up", "--detach", "web")
+        assert bench.run("exec", "-T", "web", "cat", "/out/a").stdout == "1\n"
+        bench.run("down", "--timeout", "1")
+        refused = bench.run("run", "--force", code=1).stderr
+        assert "read-only file system" in refused
+        assert "hint: mount that file system for writing" in refused
+
+
+# All that a Compose file may name, in a folder with an awkward name
+
+
+@pytest.mark.docker
+def test_builds_secrets_and_services_in_an_awkward_folder_are_fine(awkward: Workbench) -> None:
+    script = (
+        "mkdir -p 'aus gabe'; cp 'ein gabe'/* /x' y'/* 'aus gabe'; "
+        'test "$(cat /run/secrets/token)" = hidden; echo "$WORT" > \'aus gabe/wört\''
+    )
+    make = {
+        "image": "",
+        "build": {"context": "./bau stelle", "dockerfile": "Docker file é"},
+        "working_dir": "/app/with space",
+        "volumes": [".:/app/with space"],
+        "env_file": ["./ümgebung.env"],
+        "secrets": ["token"],
+        **shell(script, "aus gabe", inputs=("ein gabe",)),
+    }
+    web = {
+        "command": ["sleep", "600"],
+        "init": True,
+        "volumes": ["./aus gabe:/out:ro"],
+        "depends_on": {"make": {"condition": "service_completed_successfully"}},
+    }
+    awkward.compose(
+        {"make": make, "web": web}, secrets={"token": {"file": "./geheim nis/tok en.txt"}}
+    )
+    awkward.write(
+        {
+            "bau stelle/Docker file é": 'FROM python:3.11-slim\nCOPY ["da tei.txt", "/x y/"]\n',
+            "bau stelle/da tei.txt": "built\n",
+            "geheim nis/tok en.txt": "hidden",
+            "ümgebung.env": "WORT='grüße $$x'\n",
+            "ein gabe/a b é.txt": "1\n",
+        }
+    )
+    awkward.run("up", "--detach", "web")
+    try:
+        listed = awkward.run("exec", "-T", "web", "ls", "-1", "/out").stdout.splitlines()
+        assert sorted(listed) == ["a b é.txt", "da tei.txt", "wört"]
+        assert awkward.read("aus gabe/wört") == "grüße $$x\n"
+        assert awkward.endings("make") == {"make": "fresh"}
+        assert awkward.run("runs", "show", "make").returncode == 0
+    finally:
+        awkward.clean()

@@ -142,3 +142,12 @@ def test_the_containers_of_steps_leave_nothing_behind(bench: Workbench) -> None:
     bench.run("run", code=1)
     named = ["docker", "ps", "--all", "--quiet", "--filter", f"name={bench.name}"]
     assert subprocess.run(named, capture_output=True, text=True, check=True).stdout == ""
+
+
+def test_only_what_does_not_run_yet_is_said_to_be_started(bench: Workbench) -> None:
+    bench.compose({"db": SERVER, "one": asking("1.txt")})
+    assert "starting db" in bench.run("run").stderr
+    bench.run("up", "--detach", "--wait", "db")
+    told = bench.run("run", "--force").stderr
+    assert "starting" not in told
+    assert "stopping" not in told

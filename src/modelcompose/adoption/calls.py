@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from modelcompose.adoption.view import split_words
 
@@ -14,32 +15,16 @@ _PYTHON = re.compile(r"python[0-9.]*|pypy[0-9.]*|ipython|coverage|kernprof")
 _PYTHON_WITH_VALUE = frozenset({"-W", "-X", "--check-hash-based-pycs"})
 _BETWEEN = re.compile(r"\s*(?:&&|\|\||;|\n|\|)\s*")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
+_REDIRECTION = re.compile(r"(?:[\d&]?>>?|<)(?P<target>[^>]*)")
 _SCRIPT = re.compile(r".*\.(?:py|sh|R|r|jl|ipynb)")
 
 _WRAPPERS = {
-    "exec": 0,
-    "time": 0,
-    "nohup": 0,
-    "nice": 0,
-    "env": 0,
-    "stdbuf": 0,
-    "tini": 0,
-    "dumb-init": 0,
-    "xvfb-run": 0,
-    "sudo": 0,
-    "uv": 1,
-    "poetry": 1,
-    "pipenv": 1,
-    "pdm": 1,
-    "hatch": 1,
-    "rye": 1,
-    "conda": 1,
-    "micromamba": 1,
-    "accelerate": 1,
-    "mpirun": 0,
-    "gosu": 1,
-    "su-exec": 1,
-    "timeout": 1,
+    name: words_before
+    for words_before, names in (
+        (0, "exec time nohup nice env stdbuf tini dumb-init xvfb-run sudo mpirun"),
+        (1, "uv poetry pipenv pdm hatch rye conda micromamba accelerate gosu su-exec timeout"),
+    )
+    for name in names.split()
 }
 """Programs that start another, and how many words they take before it besides options."""
 
@@ -60,6 +45,8 @@ class Call(Struct, frozen=True):
     """The Python module that `-m` names."""
     script_arguments: tuple[str, ...] = ()
     """What the script or module is given."""
+    written: tuple[str, ...] = ()
+    """The files that its output is redirected to."""
 
 
 def calls(words: Sequence[str]) -> list[Call]:
@@ -126,20 +113,26 @@ def calls_of_shell(text: str) -> Iterator[Call]:
     text = re.sub(r"(?m)^\s*#.*$", "", text)
     for part in _BETWEEN.split(text):
         words = [word for word in split_words(part) if word not in {"do", "then", "(", ")", "{"}]
-        if words:
-            yield from _calls(_without_redirections(words))
+        kept, written = _redirected(words)
+        for call in _calls(kept):
+            yield replace(call, written=written)
 
 
-def _without_redirections(words: list[str]) -> list[str]:
+def _redirected(words: list[str]) -> tuple[list[str], tuple[str, ...]]:
+    """Give words without redirections, and the files that these write."""
     kept: list[str] = []
+    written: list[str] = []
     waiting = list(words)
     while waiting:
         word = waiting.pop(0)
-        if re.fullmatch(r"\d?>>?|<", word):
-            waiting[:1] = []
-        elif not re.match(r"\d?>>?[^>]|\d>&\d|&>", word):
+        match = _REDIRECTION.fullmatch(word)
+        if match is None:
             kept.append(word)
-    return kept
+            continue
+        target = match["target"] or (waiting.pop(0) if waiting else "")
+        if ">" in word and not target.startswith(("&", "/dev/", "/proc/")):
+            written.append(target)
+    return kept, tuple(written)
 
 
 def _python(program: str, words: list[str]) -> Call:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -20,6 +20,7 @@ class Edit(Struct, frozen=True):
     start: int
     end: int
     text: str
+    column: int = 0
 
 
 class Editor:
@@ -53,8 +54,8 @@ class Editor:
     def text(self) -> str:
         """Give the text with all that was added."""
         text = self._text
-        order = sorted(enumerate(self._edits), key=lambda pair: (pair[1].start, pair[0]))
-        for _, edit in reversed(order):
+        ordered = sorted(self._edits, key=lambda edit: (edit.start, -edit.column))
+        for edit in ordered[::-1]:
             text = text[: edit.start] + edit.text + text[edit.end :]
         return text
 
@@ -81,60 +82,67 @@ class Editor:
 
     def add_service(self, name: str, values: Mapping[str, Any]) -> None:
         """Put a new service behind the last one."""
-        pair = self._root.pair("services")
-        if pair is None or pair[1].is_flow:
-            raise ProjectError(
-                f"{self._name}: services: a service cannot be added to a map on one line",
-                hint="write each service on lines of its own",
-            )
-        services = pair[1]
+        services = self._root.get("services")
+        if services is None or services.kind != "map":
+            raise ProjectError(f"{self._name}: services: expected a map")
+        if services.is_flow:
+            self._add_flow(services, {name: values})
+            return
         unit = self._unit(services)
         margin = " " * services.column
         lines = ["", f"{margin}{name}:", *block(values, services.column + unit, unit)]
-        self._insert_lines(services.end, lines)
+        self._insert_lines(services.end, lines, services.column)
 
     def add_at_top(self, values: Mapping[str, Any]) -> None:
         """Put keys at the top of the file, behind its name; one that is there is added to."""
-        for key, value in values.items():
-            there = self._root.pair(key)
-            if there is not None:
-                self._add(there, value, _UNIT)
-                continue
+        if self._root.is_flow:
+            self._add_flow(self._root, values)
+            return
+        new = self._without_known(self._root, values, _UNIT)
+        heads = [self._root.pair(head) for head in ("name", "version")]
+        last = max((pair[1].end for pair in heads if pair), default=self._root.end)
+        for key, value in new.items():
             lines = block({key: value}, self._root.column, _UNIT)
-            heads = [self._root.pair(head) for head in ("name", "version")]
-            last = max((pair[1].end for pair in heads if pair), default=None)
-            if last is None:
-                self._insert_lines(self._root.end, ["", *lines])
-            else:
-                self._insert_lines(last, ["", *lines])
+            self._insert_lines(last, ["", *lines], self._root.column)
 
-    def _add(self, pair: tuple[Node, Node], values: Mapping[str, Any], unit: int) -> None:
+    def _add(self, pair: tuple[Node, Node], value: Any, unit: int) -> None:
+        """Put a value where there is one: maps and lists get more, a plain value is replaced."""
         key, node = pair
-        if node.kind == "map" and node.is_flow:
-            self._add_flow(node, values)
+        if not isinstance(value, Mapping):
+            if node.kind == "list":
+                self._extend(node, value)
+            else:
+                self._replace(pair, value)
+        elif node.kind == "map" and node.is_flow:
+            self._add_flow(node, value)
         elif node.kind == "map":
-            self._add_block(node, values, unit)
+            self._add_block(node, value, unit)
         elif node.is_empty:
-            lines = block(values, key.column + unit, unit)
-            self._insert_lines(max(key.end, node.end), lines)
+            column = key.column + unit
+            self._insert_lines(max(key.end, node.end), block(value, column, unit), column)
         else:
             raise ProjectError(
                 f"{self._name}: {key.text}: keys cannot be added here: expected a map",
                 hint="write it out, where an alias stands now",
             )
 
-    def _add_block(self, node: Node, values: Mapping[str, Any], unit: int) -> None:
+    def _without_known(self, node: Node, values: Mapping[str, Any], unit: int) -> dict[str, Any]:
+        """Add to what a map has already; give the keys that are new to it."""
         new = dict(values)
         for name, value in values.items():
             there = node.pair(name)
-            if there is None:
-                continue
-            del new[name]
-            if isinstance(value, Mapping):
+            if there is not None:
                 self._add(there, value, unit)
-            else:
-                self._replace(there, value)
-        self._insert_lines(node.end, block(new, node.column, unit))
+                del new[name]
+        return new
+
+    def _add_block(self, node: Node, values: Mapping[str, Any], unit: int) -> None:
+        new = self._without_known(node, values, unit)
+        self._insert_lines(node.end, block(new, node.column, unit), node.column)
+
+    def _add_flow(self, node: Node, values: Mapping[str, Any]) -> None:
+        new = self._without_known(node, values, _UNIT)
+        self._insert_in_flow(node, [flow({name: value})[1:-1] for name, value in new.items()])
 
     def _replace(self, pair: tuple[Node, Node], value: Any) -> None:
         """Put another value in the place of a plain one."""
@@ -146,33 +154,41 @@ class Editor:
             start = self._text.rindex(":", key.end - 1, node.start) + 1
             self._edits.append(Edit(start, node.end, f" {text}"))
 
-    def _add_flow(self, node: Node, values: Mapping[str, Any]) -> None:
-        new = {name: value for name, value in values.items() if node.get(name) is None}
-        for name, value in values.items():
-            there = node.pair(name)
-            if there is not None and isinstance(value, Mapping):
-                self._add(there, value, _UNIT)
-            elif there is not None:
-                self._replace(there, value)
-        if not new:
-            return
-        inside = self._text[: node.end - 1].rstrip()
-        comma = "" if inside.endswith(("{", ",")) else ","
-        blank = "" if inside.endswith("{") else " "
-        self._edits.append(Edit(len(inside), len(inside), f"{comma}{blank}{flow(new)[1:-1]}"))
+    def _extend(self, node: Node, values: Sequence[Any]) -> None:
+        """Put texts at the end of a list, but for those that stand there."""
+        there = {item.text for item in node.items}
+        new = [flow(value) for value in values if str(value) not in there]
+        if node.is_flow:
+            self._insert_in_flow(node, new)
+        else:
+            margin = " " * node.column
+            self._insert_lines(node.end, [f"{margin}- {text}" for text in new], node.column)
 
-    def _insert_lines(self, after: int, lines: list[str]) -> None:
-        """Put lines behind the line that a position stands in."""
+    def _insert_in_flow(self, node: Node, texts: Sequence[str]) -> None:
+        """Put entries behind the last one of a map or a list in flow style."""
+        last = [*(value for _, value in node.entries), *node.items][-1:]
+        at = last[0].end if last else node.start + 1
+        lead = ", " if last else ""
+        if texts:
+            self._edits.append(Edit(at, at, lead + ", ".join(texts)))
+
+    def _insert_lines(self, after: int, lines: list[str], column: int) -> None:
+        """Put lines behind the line that a position stands in.
+
+        Of several that are put there, those that stand farther to the right come first: they
+        belong to what ends there, the others follow it.
+        """
         if not lines:
             return
         end = self._text.find("\n", after)
-        block_text = self._newline.join(lines)
-        if end < 0:
-            at = len(self._text)
-            lead = "" if self._text.endswith("\n") or not self._text else self._newline
-            self._edits.append(Edit(at, at, f"{lead}{block_text}{self._newline}"))
+        text = self._newline.join([*lines, ""])
+        if end >= 0:
+            self._edits.append(Edit(end + 1, end + 1, text, column))
         else:
-            self._edits.append(Edit(end + 1, end + 1, block_text + self._newline))
+            at = len(self._text)
+            self._edits.append(
+                Edit(at, at, self._newline + text.removesuffix(self._newline), column)
+            )
 
     def _unit(self, services: Node) -> int:
         """Give how far this file indents a service's keys from its name."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct
 
 from modelcompose.adoption.folding import fold, folders_above
-from modelcompose.adoption.hints import ending, is_plot
-from modelcompose.adoption.recording import looks_like_metrics
+from modelcompose.adoption.hints import ending, is_code, is_plot, looks_like_metrics
 from modelcompose.adoption.roles import Role
 from modelcompose.adoption.snapshot import is_byte_code
 from modelcompose.adoption.traces import Traces
 from modelcompose.adoption.writing import Written, command_text
+from modelcompose.pipeline.paths import covers, outermost
 
 _NO_PARAMETER_ENDINGS = (
     *("_HOST", "_PORT", "_URL", "_URI", "_USER", "_DIR", "_PATH", "_FILE", "_TAG", "_IMAGE"),
@@ -48,8 +49,8 @@ class Finding(Struct, frozen=True):
     """The service that a new one is made from; `service` is then its name."""
     folder: str | None = None
     """Another working folder, for a new service."""
-    source: str = ""
-    """What the facts are from, in words: empty for the text of the files."""
+    instead: Mapping[str, Any] = {}
+    """Keys of a new service that replace what it would inherit."""
     notes: tuple[str, ...] = ()
 
     @property
@@ -76,7 +77,7 @@ class Finding(Struct, frozen=True):
         """Give the keys to put on the service."""
         keys: dict[str, Any] = {}
         if self.extends is not None:
-            keys |= {"extends": {"service": self.extends}, "restart": "no"}
+            keys |= {"extends": {"service": self.extends}, **self.instead}
         if self.command is not None:
             keys["command"] = Written(command_text(self.command))
         if self.folder is not None:
@@ -125,26 +126,27 @@ def from_traces(  # noqa: PLR0913 - facts from each side
         share=0.6,
         apart=apart,
     )
+    named = _ordered([*_without_byte_code(outermost(inputs), present), *traces.external])
     return Finding(
         service=service,
         role=role,
-        inputs=tuple(_ordered(_without_byte_code(_outermost(inputs), present))),
+        inputs=tuple(named) or None,
         outputs=rest,
         params=proposable_parameters(params),
         metrics=metrics,
         plots=plots,
+        log_metrics=traces.printed,
         notes=tuple(notes),
     )
 
 
-def from_seen(  # noqa: PLR0913 - facts from each side
+def from_seen(
     service: str,
     role: Role,
     read: Iterable[str],
     written: Iterable[str],
     *,
     present: Collection[str],
-    made: Collection[str],
 ) -> Finding:
     """Make a finding of what a command was seen to read and write.
 
@@ -154,37 +156,35 @@ def from_seen(  # noqa: PLR0913 - facts from each side
         read: files and folders of the project; absolute paths are external data.
         written: files and folders of the project.
         present: every file of the project as it is now.
-        made: folders that were not there before.
     """
     read, written = list(read), list(written)
     files = [path for path in present if _is_within(path, written)]
     outputs = fold(files or written, present, least=2, share=1.0, apart=[*read])
-    outputs = _outermost(_own_folder(path, made, read) for path in outputs)
+    outer = outermost(_narrowed(path, files) for path in outputs)
     inside = [path for path in read if not path.startswith("/")]
-    inputs = fold(inside, present, least=4, share=0.5, apart=files)
-    metrics, plots, rest = _sorted_out(outputs, files)
+    data = fold((p for p in inside if not is_code(p)), present, least=2, share=1.0, apart=files)
+    inputs = fold([*data, *inside], present, least=4, share=0.5, apart=files)
+    metrics, plots, rest = _sorted_out(outer, files)
     outside = [path for path in read if path.startswith("/")]
     return Finding(
         service=service,
         role=role,
-        inputs=tuple(_ordered([*_without_byte_code(_outermost(inputs), present), *outside])),
+        inputs=tuple(_ordered([*_without_byte_code(outermost(inputs), present), *outside])),
         outputs=rest,
         metrics=metrics,
         plots=plots,
     )
 
 
-def _own_folder(path: str, made: Collection[str], read: Collection[str]) -> str:
-    """Give the outermost folder that the command itself made around what it wrote."""
-    for folder in folders_above(path):
-        if folder in made and not any(each.startswith(f"{folder}/") for each in read):
-            return folder
-    return path
+def _narrowed(path: str, files: Iterable[str]) -> str:
+    """Give the innermost folder that holds all that was written to a folder."""
+    inside = [file for file in files if covers(path, file)]
+    return posixpath.commonpath(inside) if inside else path
 
 
-def _outputs(traces: Traces, read: Collection[str]) -> list[str]:
+def _outputs(traces: Traces, read: Collection[str]) -> tuple[str, ...]:
     """Give what is written, by folder where the folder is the service's own."""
-    own = {made for made in traces.made if not any(_lies_in(path, made) for path in read)}
+    own = {made for made in traces.made if not any(covers(made, path) for path in read)}
     counted: dict[str, int] = {}
     for path in traces.written:
         folder = path.rpartition("/")[0]
@@ -192,16 +192,16 @@ def _outputs(traces: Traces, read: Collection[str]) -> list[str]:
     own |= {
         folder
         for folder, count in counted.items()
-        if folder and count > 1 and not any(_lies_in(path, folder) for path in read)
+        if folder and count > 1 and not any(covers(folder, path) for path in read)
     }
     paths = {_within_own(path, own) for path in traces.written}
     paths |= {made for made in own if made in traces.made and _is_for_results(made, traces)}
-    return _outermost(paths)
+    return outermost(paths)
 
 
 def _is_for_results(made: str, traces: Traces) -> bool:
     """Tell whether a folder that is made is not only the parent of what is known anyway."""
-    return not any(_lies_in(path, made) for path in traces.written)
+    return not any(covers(made, path) for path in traces.written)
 
 
 def _within_own(path: str, own: Collection[str]) -> str:
@@ -233,25 +233,10 @@ def _modules_of(folder: str, present: Collection[str]) -> str:
     return f"{folder}/*.py" if is_flat else f"{folder}/**/*.py"
 
 
-def _outermost(paths: Iterable[str]) -> list[str]:
-    kept: list[str] = []
-    for path in sorted(set(paths), key=lambda path: path.split("/")):
-        if not kept or not _lies_in(path, kept[-1]):
-            kept.append(path)
-    return kept
-
-
 def _is_within(path: str, folders: Iterable[str]) -> bool:
-    return any(_lies_in(path, folder) for folder in folders)
-
-
-def _lies_in(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(f"{folder}/")
+    return any(covers(folder, path) for folder in folders)
 
 
 def _ordered(paths: Iterable[str]) -> list[str]:
     """Give data before code, as people write it."""
-    return sorted(paths, key=lambda path: (ending(path) in {"py", "sh", "ipynb"}, path))
-
-
-Findings = Mapping[str, Finding]
+    return sorted(paths, key=lambda path: (is_code(path), path))

@@ -27,6 +27,8 @@ _IN = frozenset(
     }
 )
 _SETTINGS = frozenset({"config", "configs", "conf", "cfg", "settings", "params", "hparams"})
+_METRIC_WORDS = ("metric", "score", "eval")
+_METRIC_ENDINGS = (".json", ".yaml", ".yml", ".jsonl", ".csv", ".tsv")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 DATA_ENDINGS = frozenset(
@@ -69,6 +71,11 @@ def ending(path: str) -> str:
     return name.rpartition(".")[2].lower() if "." in name.lstrip(".") else ""
 
 
+def is_code(path: str) -> bool:
+    """Tell whether a path names a script, a notebook or what was compiled from one."""
+    return ending(path) in {"py", "sh", "ipynb", "pyc"}
+
+
 def looks_like_path(text: str) -> bool:
     """Tell whether a text would hardly be anything else than a path."""
     if not text or len(text) > 200 or any(c in text for c in " \t\n<>|\"'\\"):  # noqa: PLR2004 - no path of a project is longer
@@ -77,6 +84,12 @@ def looks_like_path(text: str) -> bool:
     if "://" in text or (text.startswith(("-", "@", "#", ".")) and not is_relative):
         return False
     return "/" in text.strip("/") or ending(text) in DATA_ENDINGS or text.startswith("/")
+
+
+def looks_like_metrics(path: str) -> bool:
+    """Tell whether a file is named as one that holds metrics."""
+    name = path.rpartition("/")[2].lower()
+    return name.endswith(_METRIC_ENDINGS) and any(word in name for word in _METRIC_WORDS)
 
 
 def is_plot(path: str) -> bool:

@@ -12,6 +12,7 @@ from modelcompose.adoption.view import dockerfile_text
 from modelcompose.compose.project import Build, Project
 from modelcompose.pipeline.image_definition.dockerfile import parse
 from modelcompose.pipeline.image_definition.ignore import Patterns, read_ignore
+from modelcompose.pipeline.paths import outermost
 
 
 def git_lines(directory: Path, written: Iterable[str]) -> list[str]:
@@ -19,14 +20,15 @@ def git_lines(directory: Path, written: Iterable[str]) -> list[str]:
 
     What git tracks already is somebody's decision, and stays.
     """
-    paths = sorted(set(written))
+    paths = outermost(written)
     if not paths or _git(directory, ["rev-parse", "--git-dir"]) is None:
         return []
     tracked = _git(directory, ["ls-files", "-z", "--", *paths]) or ""
     held = [path for path in tracked.split("\0") if path]
     # A folder that is not there yet could be a file: asked with a slash, it is a folder.
     asked = [name for path in paths for name in (path, f"{path}/")]
-    ignored = (_git(directory, ["check-ignore", "-z", "--", *asked]) or "").split("\0")
+    told = _git(directory, ["check-ignore", "-z", "--stdin"], "\0".join(asked))
+    ignored = (told or "").split("\0")
     return [
         _git_line(directory, path)
         for path in paths
@@ -60,7 +62,7 @@ def docker_lines(
         own = context / f"{build.dockerfile}.dockerignore"
         file = own if own.exists() else context / ".dockerignore"
         ignored = Patterns(read_ignore(_text(file)))
-        sources = _copied(build)
+        sources = copied(build)
         for path in data:
             inside = _inside(project, context, path)
             if (
@@ -93,7 +95,7 @@ def _inside(project: Project, context: Path, path: str) -> str | None:
     return relative.as_posix() if relative.parts else None
 
 
-def _copied(build: Build) -> list[str]:
+def copied(build: Build) -> list[str]:
     """Give what a Dockerfile takes from its context; the empty path is all of it."""
     found: list[str] = []
     for instruction in parse(dockerfile_text(build) or "").instructions:
@@ -125,12 +127,13 @@ def _text(file: Path) -> str:
         return ""
 
 
-def _git(directory: Path, arguments: Sequence[str]) -> str | None:
+def _git(directory: Path, arguments: Sequence[str], asked: str = "") -> str | None:
     """Give what git prints; None where it knows nothing of the folder, or is not there."""
     try:
         done = subprocess.run(
             ["git", *arguments],
             cwd=directory,
+            input=asked,
             capture_output=True,
             text=True,
             errors="surrogateescape",

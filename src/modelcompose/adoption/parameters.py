@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import shlex
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from modelcompose.adoption.writing import Written, command_text, scalar
 from modelcompose.compose.project import Project, Service
 from modelcompose.compose.sources import Sources
 from modelcompose.tracking.masking import is_secret
 
 _OPTION = re.compile(r"--?([A-Za-z][\w.-]*)")
+_KEY = re.compile(r"(?:--)?[A-Za-z][\w.-]*")
+_LONG_OPTION = re.compile(r"--[A-Za-z][\w-]*")
+_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _ASSIGNMENT = re.compile(r"(--)?([A-Za-z_][\w.-]*)=(.*)", re.DOTALL)
 
 
@@ -70,6 +75,44 @@ def argument_parameters(command: Sequence[str]) -> dict[str, str]:
         has_value = bool(words) and not _is_option(words[0])
         found[option[1]] = words.pop(0) if has_value else "true"
     return found
+
+
+def opened(words: Sequence[str], used: Collection[str]) -> tuple[str, list[str]]:
+    """Give a command as Compose reads it, with a variable in the place of each number it is given.
+
+    Args:
+        words: the command line.
+        used: names of variables that stand for something else already.
+
+    Returns:
+        The text, in which `--epochs 5` is `--epochs ${EPOCHS:-5}`, and the variables' names.
+    """
+    names: list[str] = []
+
+    def variable(option: str, value: str) -> str | None:
+        name = re.sub(r"\W", "_", option.lstrip("-")).upper()
+        if not _NUMBER.fullmatch(value) or name in used or name in names:
+            return None
+        names.append(name)
+        return f"${{{name}:-{value}}}"
+
+    texts: list[str] = []
+    for before, word in zip(["", *words], words, strict=False):
+        key, equals, value = word.partition("=")
+        if equals and _KEY.fullmatch(key) and (found := variable(key, value)):
+            texts.append(f"{key}={found}")
+        elif _LONG_OPTION.fullmatch(before) and (found := variable(before, word)):
+            texts.append(found)
+        else:
+            texts.append(shlex.quote(word).replace("$", "$$"))
+    return " ".join(texts), names
+
+
+def open_value(name: str, value: str) -> Written:
+    """Give a variable's value as YAML that leaves it open: `${NAME:-value}`."""
+    if any(character in value for character in "}$\\\n"):
+        return Written(scalar(value))
+    return Written(command_text(f"${{{name}:-{value}}}"))
 
 
 def _is_option(word: str) -> bool:

@@ -20,6 +20,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from modelcompose.adoption.folding import folders_above
+from modelcompose.adoption.hints import looks_like_metrics
 from modelcompose.adoption.parameters import (
     argument_parameters,
     interpolated_parameters,
@@ -52,8 +53,6 @@ _BY_A_SIGNAL = frozenset({130, 143})
 """Exit codes of a command that the user, or whoever sent a signal, ended."""
 _LONGEST_CAUSE = 80
 _CROWD = 2000
-_METRIC_WORDS = ("metric", "score", "eval")
-_METRIC_ENDINGS = (".json", ".yaml", ".yml", ".jsonl", ".csv", ".tsv")
 
 
 class Recorded(Struct, frozen=True):
@@ -280,12 +279,6 @@ def _metrics(folder: Path, written: Sequence[str]) -> tuple[dict[str, float], li
             values.update(read)
             series += more
     return values, series
-
-
-def looks_like_metrics(path: str) -> bool:
-    """Tell whether a file is named as one that holds metrics."""
-    name = path.rpartition("/")[2].lower()
-    return name.endswith(_METRIC_ENDINGS) and any(word in name for word in _METRIC_WORDS)
 
 
 def _summarized(

@@ -96,7 +96,7 @@ def role_of(project: Project, view: View, called: Sequence[Call]) -> Role:
             "schedule", f"it runs {_programs(called)}, which runs other commands by the clock"
         )
     return (
-        _store(service)
+        _store(service, called)
         or _migration(called)
         or _awaited(project, service, called)
         or _staying(service.document)
@@ -105,8 +105,10 @@ def role_of(project: Project, view: View, called: Sequence[Call]) -> Role:
     )
 
 
-def _store(service: Service) -> Role | None:
+def _store(service: Service, called: Sequence[Call]) -> Role | None:
     image = _image_name(service)
+    if image.endswith("-notebook") and any(call.script for call in called):
+        return None  # of an image for notebooks, only the programs are wanted
     if image in _STORES:
         return Role("service", f"{service.image}: keeps data for others")
     return Role("service", f"{service.image}: a server") if image in _SERVERS else None

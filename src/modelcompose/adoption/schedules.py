@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from modelcompose.adoption.calls import Call, calls_of_shell
+from modelcompose.adoption.siblings import name_after
 from modelcompose.adoption.view import View
 
 _TIMES = re.compile(r"(?:@\w+|(?:[\d*,/\-A-Za-z]+\s+){4}[\d*,/\-A-Za-z]+)\s+(?P<rest>.+)")
@@ -92,14 +94,9 @@ def _of_shell(text: str, view: View) -> Iterator[Scheduled]:
 
 
 def _of_call(call: Call, view: View) -> Scheduled | None:
-    target = call.script or call.module
-    if target is None:
+    if call.script is None and call.module is None:
         return None
     words = [call.program, *call.arguments]
     if call.script is not None and call.program == posixpath.basename(call.script):
         words[0] = call.script
-    stem = (
-        posixpath.basename(target).partition(".")[0] if call.script else target.rpartition(".")[2]
-    )
-    name = re.sub(r"[^a-zA-Z0-9_-]+", "-", stem).strip("-").lower() or view.service.name
-    return Scheduled(name, " ".join(words))
+    return Scheduled(name_after(call) or view.service.name, shlex.join(words).replace("$", "$$"))

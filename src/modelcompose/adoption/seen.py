@@ -18,9 +18,9 @@ from modelcompose.adoption.snapshot import (
     Snapshot,
     is_byte_code,
 )
+from modelcompose.adoption.view import external_folders
 from modelcompose.adoption.watching import Opened
-from modelcompose.compose.project import Mount, Project, Service
-from modelcompose.engine.places import project_path
+from modelcompose.compose.project import Project, Service
 from modelcompose.errors import StoreError
 from modelcompose.store.content import Content
 from modelcompose.store.states import FileStates
@@ -32,7 +32,6 @@ than many a command."""
 _MOST_PATHS = 200
 _MANY_FILES = 1000
 _MOST_FOLDERS = 20_000
-_SYSTEM = ("/", "/dev", "/etc", "/proc", "/run", "/sys", "/tmp", "/var/run")  # noqa: S108 - only compared
 
 
 class Seen(Struct, frozen=True):
@@ -49,19 +48,6 @@ def folders_to_watch(project: Project, service: Service, snapshot: Snapshot) -> 
     yield from (f"{root}/{folder}" if folder else root for folder in snapshot.folders)
     for mount in external_folders(project, service):
         yield from _folders_below(str(mount.source))
-
-
-def external_folders(project: Project, service: Service) -> list[Mount]:
-    """Give the bind mounts of folders outside of the project, but for those of the system."""
-    return [
-        mount
-        for mount in service.mounts
-        if mount.type == "bind"
-        and mount.source is not None
-        and mount.source not in _SYSTEM
-        and project_path(mount.source, project.directory) is None
-        and Path(mount.source).is_dir()
-    ]
 
 
 def _folders_below(folder: str) -> Iterator[str]:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 
 from msgspec.structs import replace
 
 from modelcompose.adoption.calls import Call
 from modelcompose.adoption.finding import Finding, from_traces
+from modelcompose.adoption.hints import direction_of_path
+from modelcompose.adoption.ignoring import copied
 from modelcompose.adoption.parameters import interpolated_parameters, written_service
 from modelcompose.adoption.roles import Role, role_of
 from modelcompose.adoption.schedules import Scheduled, scheduled
 from modelcompose.adoption.scripts.touches import touches
+from modelcompose.adoption.secrets import uncovered_secrets
+from modelcompose.adoption.siblings import free_name, instead_of_inherited
 from modelcompose.adoption.snapshot import take_snapshot
 from modelcompose.adoption.traces import expanded, traces_of
 from modelcompose.adoption.view import View, split_words
 from modelcompose.compose.project import Project, Service
 from modelcompose.compose.sources import Sources
+from modelcompose.pipeline.mounts import project_mounts
 
 
 class Survey:
@@ -43,12 +48,19 @@ class Survey:
                 for a look at all.
         """
         found: list[Finding] = []
-        for name in chosen or self.project.services:
+        for name in chosen or self._in_order:
             finding = self.finding(name, is_chosen=name in chosen)
             found.append(finding)
             if finding.role.kind == "schedule":
                 found += self._scheduled(name)
         return found
+
+    @property
+    def _in_order(self) -> list[str]:
+        """Give the services as the files write them, which Compose sorts."""
+        written = [name for source in self.sources.merged for name in source.services]
+        known = [name for name in written if name in self.project.services]
+        return list(dict.fromkeys([*known, *self.project.services]))
 
     def finding(self, name: str, *, is_chosen: bool = False) -> Finding:
         """Give what is found about a service, from the text of its files."""
@@ -61,10 +73,15 @@ class Survey:
         return self._examined(name, role, view, called)
 
     def parameters(self, name: str) -> list[str]:
-        """Give the variables of a service that its file leaves open."""
+        """Give the variables of a service that its file leaves open, secrets left out."""
         service = self.project.services[name]
         written = written_service(self.sources, name)
-        return list(interpolated_parameters(self.project, service, written))
+        found = interpolated_parameters(self.project, service, written)
+        return [variable for variable in found if variable not in self._secrets]
+
+    @cached_property
+    def _secrets(self) -> Collection[str]:
+        return frozenset(uncovered_secrets(self.project))
 
     def needs_in_image(self, name: str, path: str) -> bool:
         """Tell whether a service wants a path of its build's context, and no mount shows it."""
@@ -94,8 +111,8 @@ class Survey:
         self, name: str, role: Role, view: View, called: Sequence[Call], *, of: str | None = None
     ) -> Finding:
         traces = traces_of(view, called)
-        notes = [f"writes {path} where no mount keeps it" for path in traces.outside]
-        notes += _volume_notes(view.service)
+        notes = [f"writes {path}, which is no file of the project" for path in traces.outside]
+        notes += [*_volume_notes(view.service), *_copy_notes(self.project, view)]
         return from_traces(
             name,
             role,
@@ -110,10 +127,15 @@ class Survey:
         found: list[Finding] = []
         taken = set(self.project.services)
         for job in scheduled(self.view(name), self.called(name)):
-            new = next(n for n in _names(job, name) if n not in taken)
+            if any(self._runs(step, job) for step in self.project.steps):
+                continue
+            new = free_name(job.name, name, taken)
             taken.add(new)
             found.append(self._job(job, name, new))
         return found
+
+    def _runs(self, step: str, job: Scheduled) -> bool:
+        return self.project.services[step].command == tuple(split_words(job.command))
 
     def _job(self, job: Scheduled, name: str, new: str) -> Finding:
         service = self.project.services[name]
@@ -126,7 +148,13 @@ class Survey:
         called = expanded(view, words)
         role = Role("schedule", f"{name} runs it by the clock: {job.command}")
         finding = self._examined(new, role, view, called, of=name)
-        return replace(finding, extends=name, command=job.command, folder=job.folder)
+        return replace(
+            finding,
+            extends=name,
+            instead=instead_of_inherited(service, new),
+            command=job.command,
+            folder=job.folder,
+        )
 
     def _in_context(self, service: Service, path: str) -> str:
         context = service.build.context if service.build is not None else ""
@@ -155,15 +183,22 @@ class Survey:
         return [posixpath.normpath(posixpath.join(view.working_folder, n)) for n in named], is_known
 
 
-def _names(job: Scheduled, service: str) -> list[str]:
-    plain = [job.name] if job.name != service else []
-    return [*plain, f"{service}-now", *(f"{service}-{number}" for number in range(2, 100))]
+def _copy_notes(project: Project, view: View) -> Iterator[str]:
+    """Say where a mount shows what the image holds too, all of which then counts."""
+    build = view.service.build
+    if build is None or "" not in copied(build):
+        return
+    for mount, path in project_mounts(project, view.service):
+        if mount.source == build.context and mount.target == view.working_folder:
+            folder = "the project" if path == "." else path
+            yield (
+                f"the image copies all of {folder}, which a mount shows anyway: any change there "
+                "makes the step run again, unless .dockerignore leaves it out"
+            )
 
 
 def _volume_notes(service: Service) -> list[str]:
     """Say where a service may write what no step can keep: a named volume is Docker's."""
-    from modelcompose.adoption.hints import direction_of_path
-
     return [
         f"writes to the volume {mount.source}: a step's outputs are files of the project; "
         f"mount a folder at {mount.target} to keep what it makes"

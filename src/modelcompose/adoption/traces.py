@@ -16,45 +16,22 @@ from modelcompose.adoption.hints import (
     direction_of,
     direction_of_path,
     ending,
+    is_code,
     looks_like_path,
 )
 from modelcompose.adoption.scripts.modules import module_path, packages
 from modelcompose.adoption.scripts.touches import touches
 from modelcompose.adoption.view import View
 from modelcompose.errors import ModelComposeError
+from modelcompose.pipeline.mounts import can_write, project_mounts
+from modelcompose.pipeline.paths import outermost, overlap
 
 _OF_SHELL = frozenset(
     {
-        *(
-            "mkdir",
-            "cp",
-            "mv",
-            "rsync",
-            "rm",
-            "cd",
-            "echo",
-            "set",
-            "export",
-            "ls",
-            "test",
-            "[",
-            "true",
-        ),
-        *(
-            "while",
-            "for",
-            "if",
-            "fi",
-            "done",
-            "else",
-            "source",
-            ".",
-            "chmod",
-            "chown",
-            "sleep",
-            "exit",
-        ),
-        *("printf", "date", "wait", "trap", "local", "return", "pip", "pip3", "apt-get", "cat"),
+        *("mkdir", "cp", "mv", "rsync", "rm", "cd", "echo", "set", "export", "ls", "test"),
+        *("[", "true", "while", "for", "if", "fi", "done", "else", "source", ".", "chmod"),
+        *("chown", "sleep", "exit", "printf", "date", "wait", "trap", "local", "return"),
+        *("pip", "pip3", "apt-get", "cat", "tee"),
     }
 )
 _DEEPEST = 3
@@ -76,9 +53,11 @@ class Traces(Struct, frozen=True):
     made: tuple[str, ...] = ()
     """Folders that are made, and so are the service's own."""
     outside: tuple[str, ...] = ()
-    """Container paths that are written where no mount keeps them."""
-    knows_scripts: bool = False
-    """Whether a Python script was found and read."""
+    """Paths that are written where no mount of the project keeps them."""
+    external: tuple[str, ...] = ()
+    """What seems to be read outside of the project, as this machine has it."""
+    printed: tuple[str, ...] = ()
+    """Names of what is printed as `name=value` beside an epoch or a step."""
 
 
 def expanded(view: View, words: Sequence[str]) -> list[Call]:
@@ -117,7 +96,8 @@ class _Look:
         self._written: dict[str, None] = {}
         self._made: dict[str, None] = {}
         self._outside: dict[str, None] = {}
-        self._knows_scripts = False
+        self._external: dict[str, None] = {}
+        self._printed: dict[str, None] = {}
         self._settings: dict[str, str] = {}
 
     def traces(self) -> Traces:
@@ -136,32 +116,39 @@ class _Look:
             written=tuple(sorted(self._written)),
             made=tuple(sorted(self._made)),
             outside=tuple(sorted(self._outside)),
-            knows_scripts=self._knows_scripts,
+            external=outermost(self._external),
+            printed=tuple(self._printed),
         )
 
     def call(self, call: Call) -> None:
         """Take one program with its arguments."""
+        for text in call.written:
+            self._write(text)
         script = self._script_of(call)
         if call.program in _OF_SHELL and script is None:
             self._shell(call)
             return
-        arguments = call.script_arguments or call.arguments
-        for _, text in _named_words(arguments):
+        words = _named_words(call.script_arguments or call.arguments)
+        for _, text in words:
             self._read_settings(text)
-        for package in packages(call.module or "", self._view, self._roots):
-            self._script(package)
         if script is not None:
-            self._script(script)
-        if script is not None and script.endswith(".py"):
-            absolute = posixpath.join(self._view.working_folder, script)
-            self._python([absolute], call.script_arguments)
+            self._executed(script, call)
         if call.program in ("pytest", "py.test") or call.module == "pytest":
             self._tests(call)
-        for name, text in _named_words(arguments):
+        for name, text in words:
             self._named(name, text)
         for name, text in self._settings.items():
             if looks_like_path(text) or direction_of(name) is not None:
                 self._named(name, text)
+
+    def _executed(self, script: str, call: Call) -> None:
+        """Take a script, with what a module's packages execute before it."""
+        for package in packages(call.module or "", self._view, self._roots):
+            self._script(package)
+        self._script(script)
+        if script.endswith(".py"):
+            absolute = posixpath.join(self._view.working_folder, script)
+            self._python([absolute], call.script_arguments)
 
     def _script_of(self, call: Call) -> str | None:
         """Give the path of the script, or of the module, that a program was called with."""
@@ -175,6 +162,9 @@ class _Look:
         if call.program == "mkdir":
             for word in words:
                 self._make(word)
+        elif call.program == "tee":
+            for word in words:
+                self._write(word)
         elif call.program in ("cp", "mv", "rsync") and len(words) > 1:
             self._write(words[-1])
             for word in words[:-1]:
@@ -188,11 +178,9 @@ class _Look:
 
     def mounts(self) -> None:
         """Take folders that are mounted by themselves and that nothing named so far."""
-        from modelcompose.pipeline.mounts import project_mounts
-
         named = {*self._scripts, *self._read, *self._written, *self._made}
         for mount, path in project_mounts(self._view.project, self._view.service):
-            if path == "." or any(_overlap(path, other) for other in named):
+            if path == "." or any(overlap(path, other) for other in named):
                 continue
             direction = "in" if mount.read_only else direction_of_path(path)
             if direction == "out":
@@ -220,7 +208,7 @@ class _Look:
             arguments=arguments,
             settings=self._settings,
         )
-        self._knows_scripts |= bool(found.modules)
+        self._printed |= dict.fromkeys(found.printed)
         for module in found.modules:
             self._script(module)
         for text in found.writes:
@@ -254,14 +242,15 @@ class _Look:
     def _named(self, name: str, text: str) -> None:
         """Take a path that an option or a variable names, whatever its form."""
         path = self._view.path(text)
-        if path is None or not (looks_like_path(text) or self._exists(path)):
-            return
-        self._mention(text, direction_of(name))
+        if looks_like_path(text) or (path is not None and self._exists(path)):
+            self._mention(text, direction_of(name))
 
     def _mention(self, text: str, direction: str | None) -> None:
         """Take a path of which no call says what is done with it."""
         path = self._view.path(text)
-        if path is None or path == "." or _is_code(path) or self._is_known(path):
+        if path is None and direction != "out":
+            self._take_external(text)
+        if path is None or path == "." or is_code(path) or self._is_known(path):
             return
         if direction is None:
             direction = direction_of_path(path)
@@ -275,12 +264,12 @@ class _Look:
 
     def _is_known(self, path: str) -> bool:
         known = {*self._scripts, *self._read, *self._written, *self._made}
-        return any(_overlap(path, other) for other in known)
+        return any(overlap(path, other) for other in known)
 
     def _write(self, text: str) -> None:
         path = self._view.path(text)
         if path is None:
-            self._outside[text] = None
+            self._outside[self._view.external(text) or text] = None
         elif path != "." and not _GLOB.search(path) and not self._is_read_only(path):
             self._written[path] = None
 
@@ -291,9 +280,15 @@ class _Look:
 
     def _take_read(self, text: str) -> None:
         path = self._view.path(text)
-        if path is None or path == "." or _is_code(path):
-            return
-        self._read[path] = None
+        if path is None:
+            self._take_external(text)
+        elif path != "." and not is_code(path) and (looks_like_path(text) or self._exists(path)):
+            self._read[path] = None
+
+    def _take_external(self, text: str) -> None:
+        path = self._view.external(text)
+        if path is not None:
+            self._external[path] = None
 
     def _read_settings(self, text: str) -> None:
         """Take what a file of settings says, where a word of the command line names one."""
@@ -309,8 +304,6 @@ class _Look:
         return (self._view.project.directory / path).exists()
 
     def _is_read_only(self, path: str) -> bool:
-        from modelcompose.pipeline.mounts import can_write
-
         return not can_write(self._view.project, self._view.service, path)
 
 
@@ -356,11 +349,3 @@ def _leaves(value: Any, name: str) -> Iterator[tuple[str, str]]:
             yield from _leaves(each, name)
     elif isinstance(value, str):
         yield name, value
-
-
-def _is_code(path: str) -> bool:
-    return ending(path) in {"py", "sh", "ipynb", "pyc"}
-
-
-def _overlap(one: str, other: str) -> bool:
-    return one == other or one.startswith(f"{other}/") or other.startswith(f"{one}/")

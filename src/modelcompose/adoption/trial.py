@@ -12,8 +12,9 @@ from typing import Any
 import msgspec
 
 from modelcompose.compose.discovery import Discovery
-from modelcompose.compose.project import Project
+from modelcompose.compose.project import ComposeOptions, Project
 from modelcompose.compose.reader import read
+from modelcompose.errors import ModelComposeError, VariableError
 from modelcompose.pipeline.graph import build_graph
 
 
@@ -30,7 +31,8 @@ def read_as_proposed(
     Raises:
         ModelComposeError: the project would not read.
     """
-    with _scratch([*discovery.files, *texts, project.directory], texts) as (root, scratch):
+    around = [*project.files, *filter(Path.exists, project.env_files), project.directory]
+    with _scratch([*discovery.files, *texts, *around], texts) as (root, scratch):
         options = msgspec.structs.replace(
             project.options,
             files=tuple(str(_moved(path, root, scratch)) for path in discovery.files),
@@ -38,9 +40,20 @@ def read_as_proposed(
             env_files=tuple(str(Path(each).absolute()) for each in project.options.env_files),
             project_name=project.name,
         )
-        found = read(options, environment=environment, all_profiles=True)
         back = (str(scratch), str(root))
+        try:
+            found = _read(options, environment)
+        except ModelComposeError as error:
+            raise type(error)(error.message.replace(*back), hint=error.hint) from error
         return _with_paths(found, back, project)
+
+
+def _read(options: ComposeOptions, environment: Mapping[str, str]) -> Project:
+    """Read with all profiles; where a required variable is unset, values as they are written."""
+    try:
+        return read(options, environment=environment, all_profiles=True)
+    except VariableError:
+        return read(options, environment=environment, all_profiles=True, need_values=False)
 
 
 def damage(before: Project, after: Project, meant: Mapping[str, Iterable[str]]) -> list[str]:

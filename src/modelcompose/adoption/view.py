@@ -10,9 +10,13 @@ from pathlib import Path
 
 import msgspec
 
-from modelcompose.compose.project import Build, Project, Service
+from modelcompose.compose.project import Build, Mount, Project, Service
+from modelcompose.engine import places
 from modelcompose.pipeline.image_definition.dockerfile import Dockerfile, Instruction, parse
-from modelcompose.pipeline.mounts import project_mounts, project_path
+from modelcompose.pipeline.mounts import project_path
+from modelcompose.pipeline.paths import covers
+
+_SYSTEM = ("/", "/dev", "/etc", "/proc", "/run", "/sys", "/tmp", "/var/run")  # noqa: S108 - only compared
 
 
 class View:
@@ -49,11 +53,6 @@ class View:
             command = self._of_image("CMD") if command is None else command
         return (*(entrypoint or ()), *(command or ()))
 
-    @cached_property
-    def has_project(self) -> bool:
-        """Whether a mount shows something of the project."""
-        return any(project_mounts(self.project, self.service))
-
     def path(self, text: str) -> str | None:
         """Give the path in the project of what a path of the container shows; None for neither."""
         absolute = posixpath.normpath(posixpath.join(self.working_folder, text))
@@ -80,6 +79,15 @@ class View:
                 return found
         return None
 
+    def external(self, text: str) -> str | None:
+        """Give the path outside of the project that a path of the container shows."""
+        absolute = posixpath.normpath(posixpath.join(self.working_folder, text))
+        for mount in external_folders(self.project, self.service):
+            if covers(mount.target, absolute):
+                inside = posixpath.relpath(absolute, mount.target)
+                return posixpath.normpath(posixpath.join(str(mount.source), inside))
+        return None
+
     @cached_property
     def _rooted(self) -> Service:
         return msgspec.structs.replace(self.service, working_dir=self.working_folder)
@@ -91,6 +99,19 @@ class View:
                 words = instruction.json
                 found = tuple(words) if words is not None else ("sh", "-c", instruction.rest)
         return found
+
+
+def external_folders(project: Project, service: Service) -> list[Mount]:
+    """Give the bind mounts of folders outside of the project, but for those of the system."""
+    return [
+        mount
+        for mount in service.mounts
+        if mount.type == "bind"
+        and mount.source is not None
+        and mount.source not in _SYSTEM
+        and places.project_path(mount.source, project.directory) is None
+        and Path(mount.source).is_dir()
+    ]
 
 
 def dockerfile_text(build: Build) -> str | None:

@@ -27,6 +27,7 @@ def scalar(text: str) -> str:
 def command_text(text: str) -> str:
     """Give a command as a YAML scalar; its `${NAME:-default}` are Compose's to resolve."""
     is_plain = re.fullmatch(r"[A-Za-z0-9_./$][^#\"'\n]*", text) is not None
+    is_plain = is_plain and not _NO_TEXT.fullmatch(text)
     if is_plain and ": " not in text and " #" not in text and not text.endswith((":", " ")):
         return text
     return json.dumps(text, ensure_ascii=False)
@@ -43,7 +44,15 @@ def flow(value: Any) -> str:
         return "{" + ", ".join(f"{key}: {flow(each)}" for key, each in value.items()) + "}"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return f"[{', '.join(map(flow, value))}]"
-    return value.text if isinstance(value, Written) else scalar(str(value))
+    if isinstance(value, bool):
+        return str(value).lower()
+    return _in_flow(value.text) if isinstance(value, Written) else scalar(str(value))
+
+
+def _in_flow(text: str) -> str:
+    """Quote a plain text that would end at a bracket or comma of the map around it."""
+    is_plain = not text.startswith(('"', "!"))
+    return json.dumps(text, ensure_ascii=False) if is_plain and set(text) & set(",[]{}") else text
 
 
 class Written:

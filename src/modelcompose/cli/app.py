@@ -20,6 +20,7 @@ _COMMANDS = {
     "promote": "modelcompose.cli.promote:promote",
     "tag": "modelcompose.cli.tag:tag",
     "reproduce": "modelcompose.cli.reproduce:reproduce",
+    "init": "modelcompose.cli.init:init",
     "doctor": "modelcompose.cli.doctor:doctor",
     "hub": "modelcompose.cli.hub:hub",
     "render": "modelcompose.cli.render:render",

@@ -25,6 +25,7 @@ OUR_VERBS = {
     "promote": "Point one alias to where another points",
     "tag": "Set tags of a model or a version",
     "reproduce": "Make a run, or a whole ml.lock, again and compare",
+    "init": "Propose the steps of a Compose file; in an empty folder, begin a project",
     "doctor": "Find what is wrong with the machine, the project and the store, and mend it",
     "hub": "Serve runs, models and artifacts, to MLflow's clients too",
     "render": "Print the plain Compose file that this project expands to",

@@ -38,13 +38,9 @@ def demo(context: Context, folder: Path) -> int:
     Runs with Docker if an engine answers, else as processes of this machine.
     A FOLDER that is not there yet gets a copy of the example, to start from.
     """
-    from modelcompose.engine import choose
-
     if not (folder / "compose.yaml").exists():
         _copy_example(folder)
-    engine, reason = (
-        (context.invocation.engine, "as asked") if context.invocation.engine else choose()
-    )
+    engine, reason = _engine(context)
     click.echo(f"engine: {engine} ({reason})", err=True)
     start = Path.cwd()
     os.chdir(folder)
@@ -54,6 +50,16 @@ def demo(context: Context, folder: Path) -> int:
     if code == 0:
         _say_what_next(folder, start)
     return code
+
+
+def _engine(context: Context) -> tuple[str, str]:
+    """Give the engine to run with, and why this one."""
+    from modelcompose.engine import choose
+
+    if context.invocation.engine:
+        return context.invocation.engine, "as asked"
+    named = os.environ.get("MODELCOMPOSE_ENGINE")
+    return (named, "as MODELCOMPOSE_ENGINE says") if named else choose()
 
 
 def _run(context: Context, engine: str) -> int:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 
-from modelcompose.pipeline.report import Onlooker
+from modelcompose.pipeline.interruption import SIGNALS
+from modelcompose.pipeline.report import Reporter
 
 
-class Detachment(Onlooker):
+class Detachment(Reporter):
     """Lets go of the terminal as soon as a run starts: until then it is where errors are shown.
 
     Attributes:
@@ -70,31 +73,25 @@ def detach() -> tuple[Detachment | None, str | None, int]:
         os.setsid()
         return Detachment(writer), None, 0
     os.close(writer)
-    run = _await(reader, child)
-    if run:
-        return None, run, 0
-    return None, None, _exit_code(child)
+    with _requests_forwarded(child), os.fdopen(reader) as told:
+        if run := told.read():
+            return None, run, 0
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        return None, None, code if code >= 0 else 128 - code
 
 
-def _await(reader: int, child: int) -> str:
-    told = b""
-    while True:
-        try:
-            while part := os.read(reader, 64):
-                told += part
-        except KeyboardInterrupt:
-            os.kill(child, signal.SIGINT)
-            continue
-        os.close(reader)
-        return told.decode()
+@contextmanager
+def _requests_forwarded(child: int) -> Iterator[None]:
+    """Have the other process hear of Ctrl-C, which a terminal tells its own session alone."""
 
+    def forward(number: int, frame: FrameType | None) -> None:
+        del frame
+        with suppress(ProcessLookupError):
+            os.kill(child, number)
 
-def _exit_code(child: int) -> int:
-    while True:
-        try:
-            _, status = os.waitpid(child, 0)
-        except KeyboardInterrupt:
-            os.kill(child, signal.SIGINT)
-            continue
-        code = os.waitstatus_to_exitcode(status)
-        return code if code >= 0 else 128 - code
+    before = {each: signal.signal(each, forward) for each in SIGNALS}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import time
 
 from modelcompose.cli.live_rows import shown_numbers
 from modelcompose.cli.runs_words import size
 from modelcompose.cli.times import elapsed
 from modelcompose.pipeline.progress import StepNow, steps_now
+from modelcompose.pipeline.project_lock import Holder, holder
 from modelcompose.pipeline.session import Session
 from modelcompose.pipeline.tickets import has_ticket
 from modelcompose.tracking.run import Run
@@ -16,6 +16,7 @@ from modelcompose.tracking.run import Run
 
 def look(session: Session) -> dict[str, StepNow]:
     """Give the steps that wait, are made ready or run, in any terminal."""
+    held_by = holder(session.folder.path)
     running = {
         run.step: StepNow(
             run.step,
@@ -26,19 +27,17 @@ def look(session: Session) -> dict[str, StepNow]:
             metrics={name: metric.last for name, metric in run.metrics.items()},
         )
         for run in session.runs.unfinished(session.project.directory)
-        if run.kind == "step" and (_lives(run) or has_ticket(session.folder, run.id))
+        if run.kind == "step" and (_is_held(run, held_by) or has_ticket(session.folder, run.id))
     }
     return {**running, **steps_now(session.folder.progress)}
 
 
-def _lives(run: Run) -> bool:
-    try:
-        os.kill(run.supervisor_pid or 0, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+def _is_held(run: Run, held_by: Holder | None) -> bool:
+    """Tell whether the run's command holds the project: a dead one never does, whoever has its pid.
+
+    Its lock goes with it, while its number may be a zombie's, or another process's by now.
+    """
+    return held_by is not None and held_by.pid == run.supervisor_pid
 
 
 def about(now: StepNow) -> list[str]:

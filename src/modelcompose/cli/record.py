@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from modelcompose.adoption.recording import Recorded
     from modelcompose.cli.context import Context
+    from modelcompose.compose.project import Project
+    from modelcompose.tracking.run import Run
 
 FLAG = "--record"
 _ASKED = re.compile(r"\brecord\b[\"']?\s*:")
@@ -88,6 +90,7 @@ def record(context: Context, line: RunLine) -> int:
         recorded = recorder.record(line)
     if not context.invocation.quiet:
         _tell(recorded)
+    _announce(project, recorded.run)
     return recorded.exit_code
 
 
@@ -100,6 +103,23 @@ def _refuse_detached(line: RunLine) -> None:
             raise UsageError(
                 f"run --record {flag}: {why}", hint=f"leave out {flag}, or leave out --record"
             )
+
+
+def _announce(project: Project, run: Run) -> None:
+    """Tell those whom `x-ml.notify` names; what a run holds has its secrets masked already."""
+    from modelcompose.pipeline.announcing import Occasion, Outcome, announce
+    from modelcompose.pipeline.report import result_of
+    from modelcompose.tracking.masking import Masker
+
+    if project.notify is None:
+        return
+    began, ended = run.started_at or run.created_at, run.ended_at or run.created_at
+    masker = Masker([project.notify.webhook or ""], project.masked_variables)
+    announce(
+        Occasion(project, run.command_line, masker),
+        Outcome(began, ended, [result_of(run)]),
+        lambda problem: sys.stderr.write(f"note: {problem}\n"),
+    )
 
 
 def _tell(recorded: Recorded) -> None:

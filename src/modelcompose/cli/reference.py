@@ -5,12 +5,18 @@
 
 from __future__ import annotations
 
-from modelcompose.cli import reference_commands, reference_errors, reference_settings
+from modelcompose.cli import (
+    reference_commands,
+    reference_errors,
+    reference_events,
+    reference_settings,
+)
 from modelcompose.compose.reference import write_page
 
 PAGES = {
     "docs/reference/commands.md": reference_commands.page,
     "docs/reference/errors.md": reference_errors.page,
+    "docs/reference/events.md": reference_events.page,
     "docs/reference/settings.md": reference_settings.page,
 }
 """Where each page belongs, from the repository's top, and what makes it."""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from modelcompose.cli.context import Context
-from modelcompose.cli.record import record, recorded_by_file, recorded_line
 from modelcompose.cli.run_arguments import positionals
 from modelcompose.errors import PlanError, UsageError
 
@@ -48,8 +47,11 @@ class _Run(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse our flags; a line with any other flag becomes Compose's."""
-        if (line := recorded_line(args)) is not None:
-            ctx.exit(record(ctx.obj, line))
+        if "--record" in args:
+            from modelcompose.cli.record import record, recorded_line
+
+            if (line := recorded_line(args)) is not None:
+                ctx.exit(record(ctx.obj, line))
         words = positionals(self, args)
         if words is None:
             _compose_run(ctx.obj)
@@ -58,6 +60,7 @@ class _Run(click.Command):
 
 def _compose_run(context: Context) -> None:
     from modelcompose.cli.passthrough import replace_process
+    from modelcompose.cli.record import record, recorded_by_file
 
     if (line := recorded_by_file(context)) is not None:
         raise click.exceptions.Exit(record(context, line))

@@ -108,6 +108,8 @@ def runs_group(
     names = runs_list.named_columns(columns) if columns else None
     folder = None if everywhere else _folder(ctx)
     with _opened() as runs:
+        if folder is not None:
+            supervision_for(ctx.obj, runs).look_around(folder)
         found = runs.list(
             folder=folder,
             filter=chosen,
@@ -144,6 +146,7 @@ def show(ctx: click.Context, run: str, form: str) -> None:
 
     with _opened() as runs:
         found = runs.get(run, folder=_folder(ctx))
+        supervision_for(ctx.obj, runs).look_around(Path(found.folder))
         used = resources(runs.samples(found.id))
         log = runs.log_path(found.id)
     if form == "json":
@@ -249,10 +252,10 @@ def _say_none(*, is_chosen: bool, folder: Path | None) -> None:
 
 
 def _refuse_running(runs: list[Run]) -> None:
-    from modelcompose.cli.runs_logs import is_alive
+    from modelcompose.cli.supervision import is_over
 
     for run in runs:
-        if is_alive(run):
+        if not is_over(run):
             raise UsageError(
                 f"run {run.id} of {run.step} still runs",
                 hint=f"stop it first: modelcompose runs stop {run.id[:8]}",

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 from typing import BinaryIO
 
 from modelcompose.errors import NotFound
-from modelcompose.tracking.host import this_host
-from modelcompose.tracking.run import Run
 
 _LOOK_EVERY_S = 0.1
 _BLOCK_BYTES = 1 << 20
@@ -50,22 +47,6 @@ def follow_log(path: Path, out: BinaryIO, is_over: Callable[[], bool]) -> None:
             if was_over:
                 return
             pause.wait(_LOOK_EVERY_S)
-
-
-def is_alive(run: Run) -> bool:
-    """Tell whether a run is recorded as running, and the command that supervises it lives."""
-    if run.status != "running":
-        return False
-    is_here = run.host is None or run.host.name == this_host().name
-    if run.supervisor_pid is None or not is_here:
-        return True
-    try:
-        os.kill(run.supervisor_pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # it lives, as another user
-        return True
-    return True
 
 
 def _copy(log: BinaryIO, out: BinaryIO) -> None:

@@ -29,15 +29,13 @@ def status(context: Context, steps: tuple[str, ...], form: str) -> int:
     waiting   what for, and who holds it: limits, jobs, or the steps before it
     """  # noqa: D301 - click's mark for lines to keep
     from modelcompose.cli.plan_view import print_plan
+    from modelcompose.cli.supervision import Supervision
     from modelcompose.pipeline.plan import make_plan
 
     project = context.read_for_a_look(steps)
     with context.session(project) as session:
-        if session.folder.tickets.is_dir():
-            from modelcompose.cli.supervision import supervise_orphans
-
-            arguments = context.invocation.global_arguments
-            supervise_orphans(project.directory, session.runs, arguments)
+        arguments = context.invocation.global_arguments
+        Supervision(session.runs, arguments).look_around(project.directory)
         nodes = session.graph.select(steps)
         plan = make_plan(nodes, session.observer.observe)
         if not plan.decisions and form == "table":

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
-from modelcompose.cli.runs_logs import is_alive
 from modelcompose.errors import EngineLost
 from modelcompose.pipeline.project_lock import holder
 from modelcompose.pipeline.state_folder import StateFolder
 from modelcompose.pipeline.tickets import has_ticket
-from modelcompose.tracking.host import this_host
+from modelcompose.tracking.host import is_here, is_watched
 from modelcompose.tracking.run import Run
 from modelcompose.tracking.runs import Runs
+
+if TYPE_CHECKING:
+    import subprocess
 
 _LOOK_EVERY_S = 0.1
 _MOST_STARTS = 3
@@ -45,6 +47,15 @@ class Supervision:
             self._start(run)
         return run
 
+    def look_around(self, folder: Path) -> None:
+        """Have a project's runs finished that an engine keeps and nobody watches; does not wait."""
+        state = StateFolder(folder)
+        if not state.tickets.is_dir():
+            return
+        left = self._runs.unfinished(folder)
+        if any(has_ticket(state, run.id) and is_orphan(run) for run in left):
+            start_supervisor(folder, self._global_arguments)
+
     def wait(self, run_id: str) -> Run:
         """Wait for a run's end.
 
@@ -61,11 +72,12 @@ class Supervision:
 
     def _start(self, run: Run) -> None:
         folder = Path(run.folder)
-        log = StateFolder(folder).supervisor_log
         if self._starts == _MOST_STARTS:
+            log = StateFolder(folder).supervisor_log
             raise EngineLost(
-                f"run {run.id[:8]} of {run.step}: its command died, and it cannot be taken over",
-                hint=f"see why: {log}",
+                f"run {run.id[:8]} of {run.step} is without its command, "
+                f"and cannot be taken over: {_last_line(log)}",
+                hint=f"it is left as it is; see {log}",
             )
         self._starts += 1
         self._process = start_supervisor(folder, self._global_arguments)
@@ -73,27 +85,20 @@ class Supervision:
 
 def is_orphan(run: Run) -> bool:
     """Tell whether a step's run is recorded as running here, and nobody holds its project."""
-    state = StateFolder(Path(run.folder)).path
-    is_here = run.host is None or run.host.name == this_host().name
-    if run.status != "running" or run.kind != "step" or not is_here or not state.is_dir():
-        return False
-    return holder(state) is None
+    return run.status == "running" and _is_step_here(run) and not _is_held(run)
 
 
 def is_over(run: Run) -> bool:
-    """Tell whether nothing more is to be expected of a run: it ended, or nobody can finish it."""
-    return run.status != "running" or not (is_orphan(run) or is_alive(run) or _is_held(run))
-
-
-def supervise_orphans(folder: Path, runs: Runs, global_arguments: Sequence[str] = ()) -> None:
-    """Have a project's runs finished that an engine keeps and nobody watches; does not wait."""
-    state = StateFolder(folder)
-    if any(has_ticket(state, run.id) and is_orphan(run) for run in runs.unfinished(folder)):
-        start_supervisor(folder, global_arguments)
+    """Tell whether a run has ended and what it made is in the project, or nobody can finish it."""
+    if not _is_step_here(run):
+        return run.status != "running" or not is_watched(run)
+    return run.status != "running" and not _is_brought_in(run)
 
 
 def start_supervisor(folder: Path, global_arguments: Sequence[str]) -> subprocess.Popen[bytes]:
     """Start a process that finishes a project's runs and does not depend on the terminal."""
+    import subprocess
+
     command = [sys.executable, "-m", "modelcompose", *global_arguments, "runs", "adopt"]
     with StateFolder(folder).supervisor_log.open("wb") as log:
         return subprocess.Popen(
@@ -105,5 +110,25 @@ def start_supervisor(folder: Path, global_arguments: Sequence[str]) -> subproces
         )
 
 
+def _last_line(log: Path) -> str:
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
+    except OSError as error:
+        return str(error.strerror)
+    told = [line for line in lines if line.strip() and not line.startswith("hint:")]
+    return told[-1].removeprefix("note: ") if told else "it did not say why"
+
+
+def _is_step_here(run: Run) -> bool:
+    """Tell whether a run is of a step, in a project that is on this machine."""
+    return run.kind == "step" and is_here(run) and StateFolder(Path(run.folder)).path.is_dir()
+
+
 def _is_held(run: Run) -> bool:
-    return run.kind == "step" and holder(StateFolder(Path(run.folder)).path) is not None
+    return holder(StateFolder(Path(run.folder)).path) is not None
+
+
+def _is_brought_in(run: Run) -> bool:
+    """Tell whether what a run made is on its way into the project: recorded, and not there yet."""
+    workspace = StateFolder(Path(run.folder)).workspace(run.id)
+    return run.status == "succeeded" and workspace.exists() and _is_held(run)

@@ -12,7 +12,7 @@ from typing import TextIO
 from modelcompose.cli.screen import Screen
 from modelcompose.cli.times import ago, duration
 from modelcompose.pipeline.lines import Lines, shown
-from modelcompose.pipeline.report import Onlooker, StepResult
+from modelcompose.pipeline.report import Reporter, StepResult
 from modelcompose.tracking.run import Metric
 
 _COLOURS = ("36", "33", "32", "35", "34", "96", "93", "92")
@@ -28,7 +28,7 @@ _WORDS = {
 }
 
 
-class Terminal(Onlooker):
+class Terminal(Reporter):
     """A reporter for a person, with or without a terminal. Any thread may call it."""
 
     def __init__(

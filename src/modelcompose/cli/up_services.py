@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modelcompose.cli.passthrough import replace_process
@@ -23,16 +24,12 @@ def start_services(invocation: Invocation, project: Project, arguments: Sequence
     containers are those that plain `docker compose up` would create.
     """
     from modelcompose.compose.discovery import discover
-    from modelcompose.pipeline.state_folder import StateFolder
 
     options = invocation.compose_options()
     discovery = discover(options, os.environ)
     if discovery.has_unseen_files:
         _start_rendered(options, project, arguments)
-    folder = StateFolder(project.directory)
-    folder.make()
-    released = folder.path / _FILE_NAME
-    released.write_text(without_waiting(project), encoding="utf-8")
+    released = _written(project, without_waiting(project))
     others = [flag for flag in invocation.flags if flag[0] not in {"--file", "--profile"}]
     replace_process(
         [
@@ -43,6 +40,35 @@ def start_services(invocation: Invocation, project: Project, arguments: Sequence
             *arguments,
         ]
     )
+
+
+def _written(project: Project, text: str) -> Path:
+    """Write the file on top beside the project's state; in the home folder where that is closed."""
+    from modelcompose.database.home import home_folder
+    from modelcompose.errors import StoreError
+    from modelcompose.pipeline.state_folder import StateFolder
+    from modelcompose.store.digests import digest_bytes
+    from modelcompose.store.failures import translated
+
+    folder = StateFolder(project.directory)
+    released = folder.path / _FILE_NAME
+    try:
+        folder.make()
+        with translated(released, "cannot be written"):
+            _replace(released, text)
+    except StoreError:
+        name = f"{digest_bytes(os.fsencode(project.directory))[-16:]}.yaml"
+        released = home_folder() / "cache" / "up" / name
+        with translated(released, "cannot be written"):
+            released.parent.mkdir(parents=True, exist_ok=True)
+            _replace(released, text)
+    return released
+
+
+def _replace(path: Path, text: str) -> None:
+    new = path.with_name(f".{path.name}.new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
 
 
 def without_waiting(project: Project) -> str:

@@ -62,7 +62,9 @@ class Memory(Struct, frozen=True):
             return
         temporary = self.folder / f".{key}.{os.getpid()}"
         with suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # The home folder may be made here first, and nobody else is to look into it.
+            for folder in (*reversed(self.folder.parents), self.folder):
+                folder.mkdir(mode=0o700, exist_ok=True)
             temporary.write_bytes(packed)
             temporary.replace(self.folder / key)
             self._forget_oldest()

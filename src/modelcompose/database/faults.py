@@ -12,7 +12,7 @@ from pathlib import Path
 from modelcompose.database.home import HOME_VARIABLE
 from modelcompose.errors import DatabaseError, ModelComposeError, StorageFull
 
-_CHOOSE_ANOTHER_HOME = f"choose another home folder: export {HOME_VARIABLE}=/path/with/space"
+_CHOOSE_ANOTHER_HOME = f"choose another home folder: export {HOME_VARIABLE}=/path/of/your/own"
 
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})

@@ -35,8 +35,11 @@ def migrate(path: Path) -> None:
             _upgrade(path)
             return
         unfinished = path.with_name(path.name + ".new")
-        for suffix in ("", "-wal", "-shm"):  # of a command that died here
-            unfinished.with_name(unfinished.name + suffix).unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)  # of a command that died here
+        # SQLite would read a log that another database left under these names as the new one's.
+        for name in (unfinished.name, path.name):
+            for suffix in ("-wal", "-shm"):
+                path.with_name(name + suffix).unlink(missing_ok=True)
         unfinished.touch(mode=0o600)
         _upgrade(unfinished)
         unfinished.rename(path)

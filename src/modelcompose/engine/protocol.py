@@ -83,6 +83,10 @@ class Outcome(Struct, frozen=True):
     """Whether `Execution.stop` ended it."""
     lost: str | None = None
     """Why the end could not be observed (the daemon went away), in words."""
+    engine_restarted: bool = False
+    """Whether it ended while the engine was away, which may have ended it."""
+    was_watched: bool = True
+    """False where it had ended before it was adopted; the times are then all that is known."""
 
 
 class Execution(Protocol):

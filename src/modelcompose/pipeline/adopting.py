@@ -12,9 +12,8 @@ from modelcompose.engine import open_engine
 from modelcompose.engine.protocol import Engine
 from modelcompose.engine.waking import Wake
 from modelcompose.errors import EngineLost, EngineUnavailable, Interrupted
-from modelcompose.pipeline.announcing import announced
+from modelcompose.pipeline.announcing import announced, occasion_of
 from modelcompose.pipeline.attempt import Attempts
-from modelcompose.pipeline.collect import Collector
 from modelcompose.pipeline.interruption import interruptions
 from modelcompose.pipeline.progress import ProgressFile
 from modelcompose.pipeline.report import Reporter, StepResult, Together
@@ -46,6 +45,7 @@ def adopt(session: Session, dead: Sequence[Run], reporter: Reporter | None) -> s
 
     Raises:
         Interrupted: the user stopped them; they are recorded.
+        EngineLost: the engine of one went away again; it is left to a later command.
     """
     tickets = {run.id: ticket for run in dead if (ticket := read_ticket(session.folder, run.id))}
     by_engine: dict[str, list[Run]] = {}
@@ -82,10 +82,14 @@ class _Adoption:
         """Rung for each run that is finished, and for each request to end."""
         self._finished: deque[Future[StepResult]] = deque()
         self._requests = 0
+        self._left: StepResult | None = None
+        """The last one whose engine went away again."""
 
     def carry_out(self, orphans: Sequence[Orphan]) -> None:
         with (
-            announced(self._session, self._reporter) as ended,
+            announced(
+                occasion_of(self._session), self._reporter.notes, since=_began_at(orphans)
+            ) as ended,
             closing(self._wake),
             interruptions(self._request_end, self._wake),
             self._progress,
@@ -108,6 +112,8 @@ class _Adoption:
             self._session.write_lock()
             if self._requests:
                 raise Interrupted("stopped", hint="the same command begins anew what was stopped")
+            if self._left is not None:
+                raise EngineLost(f"{self._left.step}: {self._left.error}", hint=self._left.hint)
 
     def _request_end(self) -> None:
         self._requests += 1
@@ -118,11 +124,8 @@ class _Adoption:
 
     def _adopt(self, orphan: Orphan) -> StepResult:
         session, run = self._session, orphan.run
-        self._told.notes(
-            f"run {run.id[:8]} of {run.step} went on without its command, which was killed: "
-            "adopted it"
-        )
-        collector = Collector(session.project, session.folder, session.store, session.states)
+        self._told.notes(f"run {run.id[:8]} of {run.step} went on without its command: adopted it")
+        collector = session.new_collector()
         attempts = Attempts(session, collector, self._told, engine=orphan.engine)
         return attempts.adopt(run, orphan.ticket, orphan.environment)
 
@@ -136,6 +139,9 @@ class _Adoption:
             self._session.stop()
 
     def _conclude(self, orphan: Orphan, result: StepResult) -> None:
+        if result.is_left:
+            self._left = result
+            return
         self._told.ends(result)
         run = self._session.runs.get(orphan.run.id)
         if orphan.run.identity is not None:
@@ -143,3 +149,7 @@ class _Adoption:
         is_wanted = run.step in self._session.project.services and not run.overrides
         if result.is_good and run.identity is not None and is_wanted:
             self._session.record_made(run.step, run.identity, run.parts, run.outputs)
+
+
+def _began_at(orphans: Sequence[Orphan]) -> float:
+    return min(orphan.run.started_at or orphan.run.created_at for orphan in orphans)

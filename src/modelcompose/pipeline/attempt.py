@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import time
-import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -28,10 +28,11 @@ from modelcompose.pipeline.collect import Collector
 from modelcompose.pipeline.failure import Failure, explain
 from modelcompose.pipeline.kept_folders import KeptFolders
 from modelcompose.pipeline.plan import Decision
-from modelcompose.pipeline.report import Ending, Reporter, StepResult
+from modelcompose.pipeline.report import Reporter, StepResult, result_of
+from modelcompose.pipeline.rescue import forget_rescued, rescue
 from modelcompose.pipeline.run_log import RunLog
 from modelcompose.pipeline.session import Session
-from modelcompose.pipeline.stop_requests import forget_stop
+from modelcompose.pipeline.stop_requests import forget_stop, request_stop
 from modelcompose.pipeline.surroundings import Surroundings
 from modelcompose.pipeline.tickets import Ticket, drop_ticket, without_values, write_ticket
 from modelcompose.pipeline.watching import Watch
@@ -40,7 +41,7 @@ from modelcompose.tracking.host import this_host
 from modelcompose.tracking.log_metrics import LogMetrics
 from modelcompose.tracking.masking import is_secret
 from modelcompose.tracking.run import Code, Run, Status
-from modelcompose.tracking.summary import summarize
+from modelcompose.tracking.summary import objective_first, summarize
 
 
 class Attempts:
@@ -111,12 +112,14 @@ class Attempts:
                 self._kept.hand_over(service, folder)
                 staged = {p: c for p, c in run.outputs.items() if p not in service.the_step.live}
                 self._collector.bring(folder, staged, self._reporter.notes)
+                forget_rescued(self._session.folder, run.step)
         finally:
             if not (failure and failure.is_engine_lost) and not self._collector.is_needed(folder):
                 shutil.rmtree(folder, ignore_errors=True)
-            drop_ticket(self._session.folder, run.id)
-            forget_stop(self._session.folder, run.id)
-        return _result(run, failure)
+            if run.status != "running":
+                drop_ticket(self._session.folder, run.id)
+                forget_stop(self._session.folder, run.id)
+        return result_of(run, *(() if failure is None else (failure.error, failure.hint)))
 
     def _record(
         self, run: Run, service: Service, folder: Path, carry_out: Callable[[], _Ended]
@@ -125,17 +128,33 @@ class Attempts:
         try:
             self._reporter.starts(run.step, run=run.id, cause=run.cause, attempt=run.attempt)
             ended = carry_out()
+            if ended.outcome.lost is not None and self._engine.is_detached:
+                return run, self._leave(run, ended)
             run = _with_outcome(run, ended.outcome)
             return self._conclude(run, service, ended)
         except ModelComposeError as error:
             is_lost = isinstance(error, EngineLost | EngineUnavailable)
             message = error.message.replace(f"{folder}/", "")
-            failure = Failure(message, error.hint, is_engine_lost=is_lost)
+            hint = rescue(self._session.folder, run, service, error)
+            failure = Failure(message, hint, is_engine_lost=is_lost)
             run = replace(run, outputs=self._kept.found(service))
             return self._break_off(run, folder, failure), failure
         except BaseException as error:
             self._break_off(run, folder, Failure(f"modelcompose itself failed: {error!r}"))
             raise
+
+    def _leave(self, run: Run, ended: _Ended) -> Failure:
+        """Leave a run to the next command: its engine went away, and what runs there may go on."""
+        if ended.outcome.stopped or self._session.stopping.is_set():
+            request_stop(self._session.folder, run.id)
+        with suppress(ModelComposeError):  # no more can be said of it than that it is left
+            ended.attendant.keep_rest(ended.execution)
+        again = f"modelcompose runs attach {run.id[:8]}"
+        return Failure(
+            f"the engine went away: {ended.outcome.lost}",
+            f"start the engine; then see what became of the run: {again}",
+            is_engine_lost=True,
+        )
 
     def _break_off(self, run: Run, folder: Path, failure: Failure) -> Run:
         """Record a run that cannot go on, once its workspace has made room on a full disk."""
@@ -150,7 +169,7 @@ class Attempts:
     def _new_run(self, decision: Decision, service: Service, image: str | None, number: int) -> Run:
         session, known = self._session, decision.known
         run = Run(
-            id=uuid.uuid4().hex,
+            id=os.urandom(16).hex(),
             project=session.project.name,
             folder=str(session.project.directory),
             step=decision.step,
@@ -218,8 +237,9 @@ class Attempts:
             written = [*_places(service, ended.job), *self._kept.places(service).values()]
             self._engine.own(ended.job, written)
         ended.attendant.keep_rest(ended.execution)
-        series = ended.log.series()
-        run = replace(run, metrics=summarize({}, series, self._objective(run.step)))
+        objective = self._objective(run.step)
+        metrics = summarize({}, ended.log.series(), objective)
+        run = replace(run, metrics=objective_first(metrics, objective))
         workspace = ended.job.workspace
         if outcome.exit_code != 0 or outcome.stopped or outcome.timed_out or outcome.lost:
             return self._fail(run, service, workspace, outcome, ended.log)
@@ -230,6 +250,7 @@ class Attempts:
             for path in service.the_step.written:
                 self._collector.keep(path)
             return Laid(self._session.project.directory, ())
+        self._collector.check_places(service.the_step)
         skip = self._session.observer.inputs.skip_for(service)
         return self._layout.lay(folder, service, decision.known.inputs, skip)
 
@@ -263,7 +284,8 @@ class Attempts:
         attendant = Attendant(session.runs, session.folder, run.id, log, objective)
         try:
             execution = begin(job, log)
-            session.began(execution, Watch(job.service.name, execution.samples, log.newest))
+            newest = partial(_newest, log, objective)
+            session.began(execution, Watch(job.service.name, execution.samples, newest))
             try:
                 outcome = attendant.until_end(execution)
             finally:
@@ -289,13 +311,14 @@ class Attempts:
         collected = self._collector.collect(run.step, service.the_step, workspace, places)
         self._keep_listings(run)
         run = self._without_identity_if_disturbed(run, service)
-        metrics = summarize(collected.values, collected.series, self._objective(run.step))
+        objective = self._objective(run.step)
+        metrics = summarize(collected.values, collected.series, objective)
         run = replace(
             run,
             status="succeeded",
             outputs=collected.outputs,
             plots=service.the_step.plots,
-            metrics={**run.metrics, **metrics},
+            metrics=objective_first({**run.metrics, **metrics}, objective),
         )
         self._session.runs.add_series(run.id, collected.series)
         self._session.runs.finish(run)
@@ -337,6 +360,10 @@ class _Ended(NamedTuple):
     log: RunLog
 
 
+def _newest(log: RunLog, objective: Iterable[str]) -> dict[str, float]:
+    return objective_first(log.newest(), objective)
+
+
 def _ticket(job: Job, offset: float) -> Ticket:
     timeout_s = job.timeout_s
     return Ticket(
@@ -367,20 +394,3 @@ def _places(service: Service, job: Job) -> list[Path]:
     if service.the_step.workspace == "isolated":
         return [job.workspace]
     return [job.workspace / path for path in service.the_step.written]
-
-
-def _result(run: Run, failure: Failure | None) -> StepResult:
-    endings: dict[str, Ending] = {"succeeded": "done", "killed": "killed"}
-    return StepResult(
-        run.step,
-        endings.get(run.status, "failed"),
-        cause=run.cause,
-        run=run.id,
-        ended_at=run.ended_at,
-        duration_s=run.duration_s,
-        metrics=run.metrics,
-        outputs=run.outputs,
-        is_reusable=run.identity is not None,
-        error=failure.error if failure else None,
-        hint=failure.hint if failure else None,
-    )

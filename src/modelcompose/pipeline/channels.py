@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from pathlib import Path
 
 PATIENCE_S = 5.0
 """How long an end may be held up for those who are told of it."""
@@ -68,20 +68,24 @@ def post(url: str, body: bytes) -> str | None:
         return f"the webhook was not told: {reason}"
 
 
-def show(title: str, text: str) -> None:
-    """Show a notification on the desktop, where there is one; silent where there is none."""
+def show(title: str, text: str) -> str | None:
+    """Show a notification on the desktop; give why that did not work.
+
+    Silent on a machine that has no program for it, as servers have none.
+    """
     command = _desktop_command(title, text)
     if command is None:
-        return
-    with suppress(OSError, subprocess.TimeoutExpired):
-        subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=PATIENCE_S,
-            check=False,
+        return None
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_S, check=False
         )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"the desktop was not told: {Path(command[0]).name}: {type(error).__name__}"
+    if done.returncode == 0:
+        return None
+    said = done.stderr.decode(errors="replace").strip() or f"exit code {done.returncode}"
+    return f"the desktop was not told: {Path(command[0]).name}: {said.splitlines()[-1]}"
 
 
 def _desktop_command(title: str, text: str) -> list[str] | None:

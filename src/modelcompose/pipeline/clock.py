@@ -22,7 +22,8 @@ def clock_offset() -> float:
 def steadied(outcome: Outcome, before: float, after: float) -> Outcome:
     """Give an outcome its true duration when the clock was set while it ran.
 
-    Its end stays what the clock says now.
+    Its end stays what the clock says now. What ended while nobody watched is believed: the clock
+    may have been set since, and after a restart of the machine the offsets do not compare.
 
     Args:
         outcome: with times of the clock on the wall.
@@ -30,6 +31,6 @@ def steadied(outcome: Outcome, before: float, after: float) -> Outcome:
         after: the offset when it had ended.
     """
     jump_s = after - before
-    if abs(jump_s) < _NOTICED_S:
+    if abs(jump_s) < _NOTICED_S or not outcome.was_watched:
         return outcome
     return replace(outcome, started_at=min(outcome.started_at + jump_s, outcome.ended_at))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
-import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from modelcompose.pipeline.paths import outermost, place_of
 from modelcompose.pipeline.state_folder import StateFolder
 from modelcompose.store.content import Content
 from modelcompose.store.exchange import exchange
-from modelcompose.store.outputs import settle_links
+from modelcompose.store.outputs import above, check_outputs, check_writable, settle_links
 from modelcompose.store.states import FileStates
 from modelcompose.store.store import Store
 from modelcompose.tracking.metrics_files import read_metrics
@@ -35,12 +35,39 @@ class Collector:
     """Moves outputs between workspaces, the store and the project."""
 
     def __init__(
-        self, project: Project, folder: StateFolder, store: Store, states: FileStates
+        self,
+        project: Project,
+        folder: StateFolder,
+        store: Store,
+        states: FileStates,
+        *,
+        is_made: Callable[[str, Content], bool],
     ) -> None:
+        """Take what it works with.
+
+        Args:
+            project: whose outputs they are.
+            folder: its state.
+            store: this user's.
+            states: the file-state cache.
+            is_made: tells whether a step made what lies at an output's path, also where this
+                user's store does not hold it: another user of the project may have run it.
+        """
+        self._is_made = is_made
         self._project = project
         self._folder = folder
         self._store = store
         self._states = states
+
+    def check_places(self, step: Step) -> None:
+        """Make sure, before a step runs for days, that what it writes can be brought in.
+
+        Raises:
+            StoreError: an output lies behind a link, or in a folder that cannot be written.
+        """
+        root, outputs = self._project.directory, outermost(step.written)
+        check_outputs(root, outputs)
+        check_writable(root, {p if (root / p).is_dir() else above(p)[0] for p in outputs})
 
     def collect(
         self, name: str, step: Step, workspace: Path, places: Mapping[str, Path]
@@ -95,7 +122,7 @@ class Collector:
         Raises:
             ContentMissing: the store no longer has them.
         """
-        staged = self._folder.workspace(f"restore-{uuid.uuid4().hex}")
+        staged = self._folder.workspace(f"restore-{os.urandom(16).hex()}")
         try:
             for path, content in outputs.items():
                 self._store.place(content, staged / path, self._states)
@@ -128,6 +155,10 @@ class Collector:
 
     def _keep_edits(self, outputs: Mapping[str, Content], notes: Callable[[str], None]) -> None:
         for path in outputs:
-            for name, blob in self.keep(path):
+            found = self._states.look(self._project.directory / path)
+            new = self.keep(path)
+            if found is not None and self._is_made(path, found):
+                continue
+            for name, blob in new:
                 command = shlex.join(["cp", blob, name])
                 notes(f"{name} was changed by hand; to bring it back: {command}")

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from modelcompose.engine.protocol import Sample
 from modelcompose.pipeline.lines import Lines, shown
-from modelcompose.pipeline.report import Ending, StepResult
+from modelcompose.pipeline.report import Ending, Reporter, StepResult
 from modelcompose.store.content import Content
 
 
@@ -59,6 +59,7 @@ class Log(Event, frozen=True, tag="log"):
     step: str
     run: str | None
     text: str
+    """The line, without its end; bytes that are no UTF-8 as the replacement character."""
 
 
 class NewMetrics(Event, frozen=True, tag="metric"):
@@ -76,26 +77,35 @@ class Resources(Event, frozen=True, tag="resources"):
     step: str
     run: str | None
     cpu_s: float | None
-    """Processor time since the start; the counters of bytes are totals, too."""
+    """Processor time since the start."""
     memory_bytes: int | None
+    """In use at this moment."""
     disk_read_bytes: int | None
+    """Read from disks, since the start."""
     disk_write_bytes: int | None
+    """Written to disks, since the start."""
     network_in_bytes: int | None
+    """Received, since the start."""
     network_out_bytes: int | None
+    """Sent, since the start."""
     gpu_percent: float | None
+    """How busy the step's GPUs are, on average."""
     gpu_memory_bytes: int | None
+    """In use on the step's GPUs."""
 
 
 class Build(Event, frozen=True, tag="build"):
-    """The engine reports of an image that it pulls or builds."""
+    """The engine reports of an image that it pulls or builds, or of services that it starts."""
 
     text: str
+    """One line of it."""
 
 
 class Note(Event, frozen=True, tag="note"):
     """Something that the user should know."""
 
     text: str
+    """In words, on one line."""
 
 
 class End(Event, frozen=True, tag="end"):
@@ -103,6 +113,7 @@ class End(Event, frozen=True, tag="end"):
 
     step: str
     ending: Ending
+    """`blocked`: it was not run, since a step that it needs did not succeed."""
     cause: str
     """Why it ran or was restored, in words."""
     run: str | None
@@ -117,6 +128,8 @@ class End(Event, frozen=True, tag="end"):
     """False when an input changed while the step ran."""
     error: str | None
     hint: str | None
+    is_left: bool
+    """True when it may go on: the engine went away, and a later command takes it up again."""
 
 
 EVENTS: tuple[type[Event], ...] = (
@@ -132,7 +145,7 @@ def result_document(result: StepResult) -> dict[str, Any]:
     return document
 
 
-class EventStream:
+class EventStream(Reporter):
     """A reporter that writes events. Used from several threads."""
 
     def __init__(self, write: Callable[[bytes], object]) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 
 from modelcompose.engine.waking import Wake
 from modelcompose.errors import Interrupted
-from modelcompose.pipeline.announcing import announced
+from modelcompose.pipeline.announcing import announced, occasion_of
 from modelcompose.pipeline.claims import GPU, Claim, Ledger, claim_of, machine_lacks
 from modelcompose.pipeline.devices import Devices
 from modelcompose.pipeline.graph import Node
@@ -41,7 +41,7 @@ def execute(
     told = Together(reporter, progress)
     executor = _Executor(session, nodes, plan, orders, told)
     with (
-        announced(session, reporter) as ended,
+        announced(occasion_of(session), reporter.notes) as ended,
         closing(executor.wake),
         interruptions(executor.interrupt, executor.wake),
         progress,

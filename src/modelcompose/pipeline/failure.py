@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,9 +21,10 @@ _MISSING_FILE = (
     re.compile(rb"ENOENT: no such file or directory, \w+ '([^'\n]+)'"),
 )
 _NO_ROOM = re.compile(rb"No space left on device|ENOSPC|Disk quota exceeded")
-_SIGNALS = 128
+_SIGNALS = range(129, 193)
 _NOT_FOUND = 127
 """Exit codes as shells give them."""
+_LIVE_RESTORE = "https://docs.docker.com/engine/daemon/live-restore/"
 _MISSING_MODULE = re.compile(rb"No module named '([\w.]+)'")
 
 
@@ -32,7 +34,7 @@ class Failure(Struct, frozen=True):
     error: str
     hint: str | None = None
     is_engine_lost: bool = False
-    """Whether what ran may still be there: the next command then ends it."""
+    """Whether what ran may still be there: the next command sees to it."""
 
 
 def explain(
@@ -65,18 +67,29 @@ def explain(
             "it was killed for want of memory (out of memory)",
             "raise the service's mem_limit, or the memory that Docker may use",
         )
+    return _explain_exit(project, service, outcome, tail, workspace)
+
+
+def _explain_exit(
+    project: Project, service: Service, outcome: Outcome, tail: bytes, workspace: Path
+) -> Failure:
     words = _exit_words(outcome.exit_code)
+    if outcome.engine_restarted:
+        return Failure(
+            f"{words}, while the engine restarted",
+            f"to have steps go on while it does, turn on its live-restore: {_LIVE_RESTORE}",
+        )
     if _NO_ROOM.search(tail):
         return Failure(
             f"{words}: the disk is full (no space left on device)",
-            f"make room on the disk that it writes to: df -h '{workspace.parent}'",
+            f"make room on the disk that it writes to: df -h {shlex.quote(str(workspace.parent))}",
         )
     return Failure(words, _missing_input(project, service, tail, workspace))
 
 
 def _exit_words(code: int) -> str:
-    if code > _SIGNALS:
-        return f"exit code {code} (signal {code - _SIGNALS})"
+    if code in _SIGNALS:
+        return f"exit code {code} (signal {code - 128})"
     if code == _NOT_FOUND:
         return "exit code 127 (the command was not found)"
     return f"exit code {code}"

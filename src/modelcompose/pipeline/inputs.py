@@ -21,6 +21,7 @@ from modelcompose.store.states import FileStates
 STATE_FOLDER = ".ml"
 NEVER = (STATE_FOLDER, ".git", FILE_NAME, UNFINISHED_NAME)
 """First parts of paths that are never an input, nor part of an image."""
+_NO_REPOSITORY = "not a git repository"
 _NOT_CODE = frozenset({".venv", "venv", "node_modules", "__pycache__", ".ipynb_checkpoints"})
 
 
@@ -159,15 +160,37 @@ class Inputs:
 
 
 def _tracked_files(directory: Path) -> list[str] | None:
-    """Ask git for the files it tracks or does not ignore; None outside of a repository."""
+    """Ask git for the files it tracks or does not ignore; None outside of a repository.
+
+    Raises:
+        PlanError: there is a repository that git refuses to read, as that of another user.
+    """
     command = ["git", "-C", str(directory), "ls-files", "-co", "--exclude-standard", "-z"]
     try:
-        listed = subprocess.run(command, capture_output=True, check=False)
+        listed = subprocess.run(
+            command, capture_output=True, check=False, env={**os.environ, "LC_ALL": "C"}
+        )
     except FileNotFoundError:
         return None
     if listed.returncode != 0:
-        return None
+        complaint = os.fsdecode(listed.stderr).strip()
+        if _NO_REPOSITORY in complaint:
+            return None
+        raise _refused(directory, complaint)
     return sorted({os.fsdecode(name) for name in listed.stdout.split(b"\0") if name})
+
+
+def _refused(directory: Path, complaint: str) -> PlanError:
+    """Give the error for a repository that git does not read: guessing would take in too much."""
+    lines = [line.strip() for line in complaint.splitlines()] or ["it gave no cause"]
+    mends = [line for line in lines if line.startswith("git config ")]
+    return PlanError(
+        f"{directory}: a step without `inputs` reads what git does not ignore, and git does not "
+        f"read this repository: {lines[0].removeprefix('fatal: ')}",
+        hint=f"if you trust the folder: {mends[0]}"
+        if mends
+        else "name what the step reads in x-ml.step.inputs",
+    )
 
 
 def _walk(directory: Path) -> Iterator[str]:

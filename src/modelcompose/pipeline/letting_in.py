@@ -28,8 +28,10 @@ def let_in(folder: Path, project: Path) -> None:
         status = path.lstat()
         if os.geteuid() == 0 and (status.st_uid, status.st_gid) != (like.st_uid, like.st_gid):
             os.lchown(path, like.st_uid, like.st_gid)
-        if open_to and not stat.S_ISLNK(status.st_mode):
-            more = open_to if stat.S_ISDIR(status.st_mode) else open_to & _FILES
+        if not open_to or stat.S_ISLNK(status.st_mode):
+            continue
+        more = open_to if stat.S_ISDIR(status.st_mode) else open_to & _FILES
+        if more & ~status.st_mode:
             path.chmod(stat.S_IMODE(status.st_mode) | more)
 
 

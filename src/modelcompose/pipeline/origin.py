@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 from modelcompose.compose.project import Project
 
@@ -20,6 +19,8 @@ def where(project: Project, step: str, key: str) -> str:
 
 def nearest(name: str, known: Iterable[str], what: str) -> str | None:
     """Give a hint that names the nearest known name, or all of them when they are few."""
+    from difflib import get_close_matches
+
     names = sorted(known)
     close = get_close_matches(name, names, n=1)
     if close:

@@ -76,7 +76,8 @@ def take_as_done(session: Session, plan: Plan, reporter: Reporter) -> list[StepR
     for decision in plan.decisions:
         known, made = decision.known, decision.made
         session.record_made(decision.step, known.identity, known.parts, made.outputs)
-        is_adopted = known.identity in session.adopted
+        adopted = session.adopted.get(known.identity)
+        is_adopted = adopted is not None and adopted.id == made.run
         results.append(referred(decision, "adopted" if is_adopted else "fresh"))
         reporter.ends(results[-1])
     session.write_lock()

@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from modelcompose.engine.protocol import Sample
 from modelcompose.pipeline.project_lock import holder
-from modelcompose.pipeline.report import Onlooker, StepResult
+from modelcompose.pipeline.report import Reporter, StepResult
 
 _PAUSE_S = 0.1
 """Between two writings of the file."""
@@ -51,7 +51,7 @@ class Progress(Struct, frozen=True):
     steps: tuple[StepNow, ...]
 
 
-class Board(Onlooker):
+class Board(Reporter):
     """Keeps what every step that has not ended is doing. Used from several threads."""
 
     def __init__(self) -> None:
@@ -125,6 +125,11 @@ class ProgressFile(Board):
     ) -> None:
         with self._guard, suppress(OSError):
             self._path.unlink(missing_ok=True)
+
+    def starts(self, step: str, *, run: str, cause: str, attempt: int) -> None:
+        """Take that an execution begins; who sees what it does can also see that it runs."""
+        super().starts(step, run=run, cause=cause, attempt=attempt)
+        self.flush()
 
     def changed(self) -> None:
         """Write the file, unless that was done a moment ago: `flush` then does it."""

@@ -13,6 +13,7 @@ from typing import IO, Any, NamedTuple
 
 from modelcompose.errors import Busy
 from modelcompose.store.failures import translated
+from modelcompose.store.permissions import user_name
 
 NAME = "run.lock"
 _LOOK_S = 0.02
@@ -26,6 +27,8 @@ class Holder(NamedTuple):
     command: str
     since: float
     """Seconds since the epoch."""
+    user: int | None = None
+    """Whose it is, by their number."""
 
 
 @contextmanager
@@ -93,7 +96,7 @@ def _acquire(stream: IO[bytes], *, wait: bool, waiting: Callable[[str], None]) -
 
 
 def _sign(stream: IO[bytes], command: str) -> None:
-    told = {"pid": os.getpid(), "command": command, "since": time.time()}
+    told = {"pid": os.getpid(), "command": command, "since": time.time(), "user": os.geteuid()}
     with suppress(OSError):  # those who wait see no name then
         stream.truncate(0)
         stream.write(json.dumps(told).encode())
@@ -104,13 +107,22 @@ def _told(stream: IO[bytes]) -> str:
     if found is None:
         return "one that has just begun"
     since = time.strftime("%H:%M:%S", time.localtime(found.since))
-    return f"`{found.command}` (process {found.pid}, since {since})"
+    process = f"process {found.pid}"
+    if found.user is not None and found.user != os.geteuid():
+        process += f" of {user_name(found.user)}"
+    return f"`{found.command}` ({process}, since {since})"
 
 
 def _signature(stream: IO[bytes]) -> Holder | None:
     stream.seek(0)
     try:
         told: dict[str, Any] = json.loads(stream.read())
-        return Holder(int(told["pid"]), str(told["command"]), float(told["since"]))
+        user = told.get("user")
+        return Holder(
+            pid=int(told["pid"]),
+            command=str(told["command"]),
+            since=float(told["since"]),
+            user=None if user is None else int(user),
+        )
     except (ValueError, KeyError, TypeError):
         return None

@@ -13,15 +13,19 @@ from msgspec.structs import replace
 from modelcompose.engine import NAMES, open_engine
 from modelcompose.engine.protocol import Engine
 from modelcompose.errors import EngineError, EngineLost, EngineUnavailable, NotFound
-from modelcompose.pipeline.adopting import adopt
 from modelcompose.pipeline.live import found_live
 from modelcompose.pipeline.lock import UNFINISHED_NAME
 from modelcompose.pipeline.report import Reporter
 from modelcompose.pipeline.services import services_left, without_steps
 from modelcompose.pipeline.session import Session
+from modelcompose.pipeline.tickets import drop_ticket, tickets_of_others
 from modelcompose.store.content import Content
 from modelcompose.store.exchange import recover
+from modelcompose.store.permissions import user_name
 from modelcompose.tracking.run import Run
+
+_DETACHED = "docker"
+"""The engine whose runs outlive their commands."""
 
 
 def recover_project(
@@ -42,10 +46,15 @@ def recover_project(
     if recover(session.project.directory, session.folder.journals):
         notes("finished bringing in outputs, which a killed command had begun")
     dead = session.runs.unfinished(session.project.directory)
-    living = adopt(session, dead, reporter) if dead else set()
+    living = _adopted(session, dead, reporter) if dead else set()
     dead = [run for run in dead if run.id not in living]
+    others = _left_to_others(session, notes)
     work = session.folder.work.iterdir() if session.folder.work.is_dir() else ()
-    left = [folder for folder in work if folder.name not in living or _has_ended(session, folder)]
+    left = [
+        folder
+        for folder in work
+        if folder.name not in others and (folder.name not in living or _has_ended(session, folder))
+    ]
     if dead or left:
         kept = _reclaim(session, dead, left, notes)
         for folder in left:
@@ -56,7 +65,7 @@ def recover_project(
         run = replace(run, status="killed", error=error, outputs=_found(session, run))  # noqa: PLW2901
         session.runs.finish(replace(run, ended_at=time.time()))
         notes(f"run {run.id[:8]} of {run.step} was left behind by a killed command: ended it")
-    if not session.runs.unfinished(session.project.directory):
+    if not others and not session.runs.unfinished(session.project.directory):
         _forget_notes(session)
         _stop_services(session, notes)
     with suppress(OSError):
@@ -69,6 +78,33 @@ def _found(session: Session, run: Run) -> dict[str, Content]:
     if run.kind != "step" or service is None or service.step is None:
         return {}
     return found_live(session.project, service.step.live, session.store, session.states)
+
+
+def _adopted(session: Session, dead: Sequence[Run], reporter: Reporter | None) -> set[str]:
+    from modelcompose.pipeline.adopting import adopt
+
+    return adopt(session, dead, reporter)
+
+
+def _left_to_others(session: Session, notes: Callable[[str], None]) -> set[str]:
+    """Give the runs that another user's next command finishes: their records are not here."""
+    others = tickets_of_others(session.folder)
+    if not others:
+        return set()
+    try:
+        still = {*_engine(session, _DETACHED).survivors(list(others))}
+    except (EngineUnavailable, EngineLost):
+        still = {*others}
+    for run, user in others.items():
+        if run in still:
+            owner = user_name(user)
+            notes(
+                f"run {run[:8]} of {owner} goes on without its command, which was killed: "
+                f"{owner}'s next command here finishes it"
+            )
+        else:
+            drop_ticket(session.folder, run)
+    return still
 
 
 def _has_ended(session: Session, folder: Path) -> bool:

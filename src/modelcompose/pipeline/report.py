@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, Protocol
+from typing import Literal
 
 from msgspec import Struct
 
 from modelcompose.engine.protocol import Sample
 from modelcompose.pipeline.plan import Decision
 from modelcompose.store.content import Content
-from modelcompose.tracking.run import Metric
+from modelcompose.tracking.run import Metric, Run
 
 Ending = Literal["fresh", "adopted", "done", "restored", "failed", "killed", "blocked"]
+
+_ENDINGS: Mapping[str, Ending] = {"succeeded": "done", "killed": "killed"}
 
 
 class StepResult(Struct, frozen=True):
@@ -31,6 +33,8 @@ class StepResult(Struct, frozen=True):
     """False when an input changed while the step ran."""
     error: str | None = None
     hint: str | None = None
+    is_left: bool = False
+    """Whether it may go on: the engine went away, and a later command takes it up again."""
 
     @property
     def is_good(self) -> bool:
@@ -53,8 +57,26 @@ def referred(decision: Decision, ending: Ending) -> StepResult:
     )
 
 
-class Reporter(Protocol):
-    """Shows progress. Called from several threads."""
+def result_of(run: Run, error: str | None = None, hint: str | None = None) -> StepResult:
+    """Give the result of a step that ran; what went wrong is the run's own unless it is given."""
+    return StepResult(
+        run.step,
+        _ENDINGS.get(run.status, "failed"),
+        cause=run.cause,
+        run=run.id,
+        ended_at=run.ended_at,
+        duration_s=run.duration_s,
+        metrics=run.metrics,
+        outputs=run.outputs,
+        is_reusable=run.identity is not None,
+        error=error or run.error,
+        hint=hint,
+        is_left=run.status == "running",
+    )
+
+
+class Reporter:
+    """Is told of progress, from several threads, and shows none of it: others show what they do."""
 
     def waits(self, reasons: Mapping[str, str]) -> None:
         """Tell what each step waits for that could not start yet, in words; all of them."""
@@ -81,35 +103,7 @@ class Reporter(Protocol):
         """Tell something the user should know."""
 
 
-class Onlooker:
-    """A reporter that shows nothing: the base of those that show some of it."""
-
-    def waits(self, reasons: Mapping[str, str]) -> None:
-        """Take what each step waits for."""
-
-    def prepares(self, step: str) -> None:
-        """Take that a step is made ready."""
-
-    def starts(self, step: str, *, run: str, cause: str, attempt: int) -> None:
-        """Take that an execution begins."""
-
-    def logs(self, step: str, data: bytes) -> None:
-        """Take what a step printed."""
-
-    def measures(self, step: str, sample: Sample | None, metrics: Mapping[str, float]) -> None:
-        """Take what a step uses."""
-
-    def builds(self, line: str) -> None:
-        """Take a line of a build."""
-
-    def ends(self, result: StepResult) -> None:
-        """Take how a step came out."""
-
-    def notes(self, text: str) -> None:
-        """Take a note."""
-
-
-class Together:
+class Together(Reporter):
     """Several reporters as one: each is told everything, in their order."""
 
     def __init__(self, *reporters: Reporter) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from modelcompose.compose.project import Project, Service
 from modelcompose.engine.protocol import Engine, Execution
 from modelcompose.pipeline.again import Again
+from modelcompose.pipeline.collect import Collector
 from modelcompose.pipeline.departed import without_departed
 from modelcompose.pipeline.graph import Graph, Node
 from modelcompose.pipeline.images import Images
@@ -86,6 +87,15 @@ class Session:
     def new_masker(self, more: Sequence[str] = ()) -> Masker:
         """Give a masker for one stream, which also masks the secrets in `more`."""
         return Masker((*self._secrets, *more), self.project.masked_variables)
+
+    def new_collector(self) -> Collector:
+        """Give what moves outputs between workspaces, the store and the project."""
+        return Collector(
+            self.project, self.folder, self.store, self.states, is_made=self._is_locked
+        )
+
+    def _is_locked(self, path: str, content: Content) -> bool:
+        return any(step.outputs.get(path) == content for step in self.lock.steps.values())
 
     @property
     def lock(self) -> Lock:

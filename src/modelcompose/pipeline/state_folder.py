@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from modelcompose.pipeline.inputs import STATE_FOLDER
+from modelcompose.pipeline.sharing import follow_sharing, refuse_locked
 from modelcompose.store.failures import translated
 
 
@@ -16,6 +17,7 @@ class StateFolder:
         self.work = self.path / "work"
         self.journals = self.path / "journal"
         self.resume = self.path / "resume"
+        self.rescued = self.path / "rescued"
         self.states = self.path / "cache" / "states.db"
         self.services = self.path / "services.json"
         self.tickets = self.path / "tickets"
@@ -24,11 +26,13 @@ class StateFolder:
         self.progress = self.path / "progress.json"
 
     def make(self) -> None:
-        """Create the folder where it is absent.
+        """Create the folder where it is absent, as open to others as the project folder is.
 
         Raises:
             StoreError: the project cannot be written to; StorageFull where the disk is full.
         """
+        follow_sharing(self.path.parent)
+        refuse_locked(self.path.parent, self.path)
         ignore = self.path / ".gitignore"
         if ignore.exists():
             return

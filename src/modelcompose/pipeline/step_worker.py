@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from modelcompose.compose.project import Service
 from modelcompose.errors import ContentCorrupt, ContentMissing, ModelComposeError
 from modelcompose.pipeline.attempt import Attempts
-from modelcompose.pipeline.collect import Collector
 from modelcompose.pipeline.devices import Grant
 from modelcompose.pipeline.graph import Node
 from modelcompose.pipeline.plan import Decision, Plan, decide
@@ -33,7 +32,7 @@ class StepWorker:
         self._forced = forced
         self._reporter = reporter
         self._services = Services(session.services_project, session.engine, session.folder.services)
-        self._collector = Collector(session.project, session.folder, session.store, session.states)
+        self._collector = session.new_collector()
         self._guard = threading.Lock()
         self._attempts: Attempts | None = None
         self._unforeseen: set[str] = set()
@@ -70,7 +69,8 @@ class StepWorker:
             return self._run(node, service, decision, grant)
         if decision.action == "restore":
             return self._restore(node, service, decision, grant)
-        return self._refer(decision, "fresh" if adopted is None else "adopted")
+        is_adopted = adopted is not None and adopted.id == decision.made.run
+        return self._refer(decision, "adopted" if is_adopted else "fresh")
 
     def _after_adopted(
         self, node: Node, service: Service, decision: Decision, grant: Grant, adopted: Run
@@ -164,7 +164,7 @@ class StepWorker:
             result = attempts.attempt(
                 decision, image=image, devices=grant.device_ids, number=number
             )
-            if result.ending != "failed" or number > service.the_step.retries:
+            if result.ending != "failed" or result.is_left or number > service.the_step.retries:
                 return result
             pause_s = min(2.0 ** (number - 1), _LONGEST_PAUSE_S)
             self._reporter.notes(

@@ -6,6 +6,7 @@ values of variables: what is secret stays in the container.
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -75,6 +76,17 @@ def read_ticket(folder: StateFolder, run: str) -> Ticket | None:
 def has_ticket(folder: StateFolder, run: str) -> bool:
     """Tell whether a run has a ticket."""
     return _path(folder, run).exists()
+
+
+def tickets_of_others(folder: StateFolder) -> dict[str, int]:
+    """Give the runs of other users of the project that have a ticket, each with its user."""
+    found: dict[str, int] = {}
+    with suppress(FileNotFoundError):
+        for path in folder.tickets.glob("[!.]*.json"):
+            user = path.stat().st_uid
+            if user != os.geteuid():
+                found[path.stem] = user
+    return found
 
 
 def drop_ticket(folder: StateFolder, run: str) -> None:

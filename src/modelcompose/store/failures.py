@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from modelcompose.errors import StorageFull, StoreError
+from modelcompose.store.permissions import access_hint, printable
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _DENIED = {errno.EACCES, errno.EPERM}
@@ -38,16 +40,23 @@ def translate(error: OSError, where: Path | str, claim: str) -> StoreError:
     if error.errno in _FULL:
         return StorageFull(
             f"{printable(where)}: {claim}: {reason}",
-            hint=f"make room on that disk, then run this again: df -h '{printable(where)}'",
+            hint=f"make room on that disk, then run this again: df -h {_disk(Path(where))}",
         )
     named = printable(error.filename if error.filename is not None else where)
     hint = None
+    if error.errno == errno.EROFS:
+        hint = "mount that file system for writing, or work in a copy of the project on another"
     if error.errno in _DENIED:
-        hint = f"let this user read and write there: sudo chown -R $(id -u):$(id -g) '{named}'"
+        hint = access_hint(Path(os.fsdecode(error.filename or where)))
     return StoreError(f"{named}: {claim}: {reason}", hint=hint)
 
 
-def printable(path: object) -> str:
-    """Give a path as text that every terminal takes; bytes that are no UTF-8 as escapes."""
-    raw = os.fsencode(path) if isinstance(path, str | bytes | os.PathLike) else str(path).encode()
-    return raw.decode("utf-8", "backslashreplace")
+def _disk(path: Path) -> str:
+    """Give where the disk of a path is mounted: the path itself may be gone by then."""
+    path = path.absolute()
+    while not path.is_mount() and path != path.parent:
+        path = path.parent
+    return shlex.quote(printable(path))
+
+
+__all__ = ["printable", "translate", "translated"]

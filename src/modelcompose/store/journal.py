@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -66,5 +67,5 @@ def read_journal(journal: Path, project: Path) -> tuple[list[Operation], Path]:
 def _unreadable(journal: Path, reason: str) -> StoreError:
     return StoreError(
         f"{printable(journal)}: this journal of changing outputs cannot be read: {reason}",
-        hint=f"see what it holds, then remove it: rm '{printable(journal)}'",
+        hint=f"see what it holds, then remove it: rm {shlex.quote(printable(journal))}",
     )

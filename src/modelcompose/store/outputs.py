@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shlex
 import stat
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
@@ -10,7 +12,7 @@ from typing import Literal
 
 from modelcompose.errors import StoreError
 from modelcompose.store.copying import copy_all
-from modelcompose.store.failures import printable, translated
+from modelcompose.store.failures import printable, translate, translated
 
 _EFFECTIVE = os.access in os.supports_effective_ids
 
@@ -57,11 +59,13 @@ def check_writable(root: Path, folders: Iterable[str]) -> None:
     """
     for folder in (root / path for path in folders):
         if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK, effective_ids=_EFFECTIVE):
-            raise StoreError(
-                f"{printable(folder)}: permission denied; the outputs were left as they are",
-                hint=f"let this user write there: sudo chown -R $(id -u):$(id -g) "
-                f"'{printable(folder)}'",
-            )
+            raise _closed(folder)
+
+
+def _closed(folder: Path) -> StoreError:
+    number = errno.EROFS if os.statvfs(folder).f_flag & os.ST_RDONLY else errno.EACCES
+    claim = "the outputs were left as they are"
+    return translate(OSError(number, os.strerror(number)), folder, claim)
 
 
 def kind_of(path: Path) -> Literal["file", "folder", "link"] | None:
@@ -89,10 +93,11 @@ def _check_parent(parent: Path, output: str) -> None:
             hint="make it a folder, or declare the output where it really lies",
         )
     if kind == "file":
+        aside = f"{printable(parent)}.old"
         raise StoreError(
             f"{printable(parent)}: expected a folder for the output {printable(output)}, found a"
             " file",
-            hint=f"move the file away: mv '{printable(parent)}' '{printable(parent)}.old'",
+            hint=f"move the file away: {shlex.join(['mv', printable(parent), aside])}",
         )
 
 

@@ -48,11 +48,12 @@ _INSERT = {
         ON CONFLICT (run, name) DO UPDATE SET value = excluded.value, number = excluded.number
     """,
     "metrics": """
-        INSERT INTO metrics (run, name, last, min, max, count, best_step)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO metrics (run, name, last, min, max, count, best_step, position)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (run, name) DO UPDATE SET
             last = excluded.last, min = excluded.min, max = excluded.max,
-            count = excluded.count, best_step = excluded.best_step
+            count = excluded.count, best_step = excluded.best_step,
+            position = excluded.position
     """,
     "inputs": _CONTENT,
     "outputs": _CONTENT,
@@ -61,6 +62,7 @@ _THESE = "run IN (SELECT value FROM json_each(?))"
 _READ_PARAMS = f"SELECT run, name, value FROM params WHERE {_THESE}"  # noqa: S608
 _READ_METRICS = f"""
     SELECT run, name, last, min, max, count, best_step FROM metrics WHERE {_THESE}
+    ORDER BY run, position
 """  # noqa: S608
 _READ_CONTENTS = f"""
     SELECT run, role, path, kind, digest, size_bytes, files, executable
@@ -93,7 +95,10 @@ def _rows(name: str, values: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:
     if name == "params":
         return (param_row(key, value) for key, value in values.items())
     if name == "metrics":
-        return (metric_row(key, value) for key, value in values.items())
+        return (
+            (*metric_row(key, value), position)
+            for position, (key, value) in enumerate(values.items())
+        )
     return content_rows("input" if name == "inputs" else "output", values)
 
 

@@ -1,4 +1,4 @@
-"""The machine that runs are started on."""
+"""The machine that runs are started on, and whether they are still watched there."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import os
 import sys
 from functools import cache
 
-from modelcompose.tracking.run import Host
+from modelcompose.tracking.run import Host, Run
+
+_CLOCK_TICK_S = 1.0
+"""How exactly the start of a process is known."""
 
 
 @cache
@@ -20,6 +23,32 @@ def this_host() -> Host:
         memory_bytes=_memory_bytes(),
         python=".".join(map(str, sys.version_info[:3])),
     )
+
+
+def is_here(run: Run) -> bool:
+    """Tell whether a run was started on this machine, as far as is known."""
+    return run.host is None or run.host.name == this_host().name
+
+
+def is_watched(run: Run) -> bool:
+    """Tell whether the process that watches a run lives; on another machine it is taken to.
+
+    A zombie watches nothing, and a process that began after the run has another's number.
+    """
+    import psutil
+
+    if not is_here(run):
+        return True
+    if run.supervisor_pid is None:
+        return False
+    try:
+        process = psutil.Process(run.supervisor_pid)
+        is_dead = process.status() == psutil.STATUS_ZOMBIE
+        return not is_dead and process.create_time() <= run.created_at + _CLOCK_TICK_S
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.AccessDenied:
+        return True
 
 
 def _cpus() -> int:

@@ -12,6 +12,7 @@ from modelcompose.engine.protocol import Sample
 from modelcompose.tracking.run import Metric, Series
 
 _Number = TypeVar("_Number", int, float)
+_Value = TypeVar("_Value")
 
 
 def summarize(
@@ -34,6 +35,12 @@ def summarize(
     for name, parts in joined.items():
         metrics[name] = _metric(parts, (objective or {}).get(name))
     return metrics
+
+
+def objective_first(metrics: Mapping[str, _Value], objective: Iterable[str]) -> dict[str, _Value]:
+    """Give metrics with those of the objective first, in its order; the others keep theirs."""
+    names = [name for name in objective if name in metrics]
+    return {name: metrics[name] for name in (*names, *metrics)}
 
 
 def _metric(parts: Sequence[Series], better: Literal["max", "min"] | None) -> Metric:

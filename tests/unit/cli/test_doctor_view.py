@@ -28,7 +28,7 @@ OUTPUT = Finding(
     code="large-outputs",
     group="project",
 )
-REPORT = Report(findings=(ENGINE, OUTPUT), project="/work/flights", home="/home/ana/data")
+REPORT = Report(findings=(ENGINE, OUTPUT), project="/work/flights", home="/home/you/data")
 
 
 def text(report: Report = REPORT, page: Page | None = None) -> str:
@@ -46,7 +46,7 @@ def test_findings_stand_in_their_groups_with_the_fix_below() -> None:
         "  ! compose.yaml:8:9: git does not ignore 20 MB of models, which train writes\n"
         "    fix: add the line `/models` to .gitignore (--fix does it)\n"
         "\n"
-        "store  /home/ana/data\n"
+        "store  /home/you/data\n"
         "\n"
         "1 problem, 1 warning; modelcompose doctor --fix mends 1 of them."
     )

@@ -327,7 +327,7 @@ def test_rm_without_a_terminal_wants_yes(call: Call, runs: Runs) -> None:
 
 
 def test_rm_refuses_a_run_that_still_runs(call: Call, runs: Runs) -> None:
-    run = a_run(supervisor_pid=os.getpid())
+    run = a_run(supervisor_pid=os.getpid(), created_at=time.time())
     runs.create(run)
     result = call("rm", "--yes", "train")
     assert isinstance(result.exception, UsageError)

@@ -21,6 +21,11 @@ def test_a_clock_that_is_kept_right_is_believed() -> None:
     assert steadied(seen, before=500.0, after=500.2) is seen
 
 
+def test_what_ended_while_nobody_watched_is_believed() -> None:
+    seen = Outcome(0, started_at=1000.0, ended_at=1010.0, was_watched=False)
+    assert steadied(seen, before=500.0, after=9000.0) is seen
+
+
 def test_no_duration_is_ever_negative() -> None:
     seen = Outcome(0, started_at=1000.0, ended_at=1001.0)
     outcome = steadied(seen, before=0.0, after=50.0)

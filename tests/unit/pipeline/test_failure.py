@@ -64,6 +64,8 @@ def test_a_file_that_is_nowhere_gives_no_hint(tmp_path: Path) -> None:
     [
         ({"exit_code": 3}, "exit code 3"),
         ({"exit_code": 137}, "signal 9"),
+        ({"exit_code": 255}, "exit code 255"),
+        ({"exit_code": 143, "engine_restarted": True}, "(signal 15), while the engine restarted"),
         ({"exit_code": 127}, "command was not found"),
         ({"oom_killed": True, "exit_code": 137}, "out of memory"),
         ({"timed_out": True}, "timeout of 60 s"),

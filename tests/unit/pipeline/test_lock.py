@@ -21,7 +21,8 @@ from modelcompose.store.content import Content
 
 CONTENT = Content("folder", "sha256:" + "0" * 64, 12, files=3)
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1)
-scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts
+finite = st.floats(allow_nan=False, allow_infinity=False)  # `plain` gives no others
+scalars = st.none() | st.booleans() | st.integers() | finite | texts
 
 
 def _step(identity: str = "sha256:1", **changes: object) -> LockedStep:

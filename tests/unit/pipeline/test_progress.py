@@ -97,3 +97,14 @@ def test_to_look_who_holds_a_project_disturbs_nobody(tmp_path: Path) -> None:
     assert holder(tmp_path) is None
     with project_lock(tmp_path, "modelcompose run a", wait=False, waiting=pytest.fail):
         pass
+
+
+def test_others_see_at_once_that_a_step_runs(tmp_path: Path) -> None:
+    path = tmp_path / "progress.json"
+    with (
+        project_lock(tmp_path, "modelcompose run", wait=True, waiting=print),
+        ProgressFile(path) as progress,
+    ):
+        progress.prepares("a")
+        progress.starts("a", run="1" * 32, cause="it never ran", attempt=1)
+        assert steps_now(path)["a"].state == "running"

@@ -332,7 +332,9 @@ def test_a_staged_link_out_of_the_workspace_is_refused(scene: Scene, target: str
 def test_a_folder_that_may_not_be_written_is_found_before_anything_changes(scene: Scene) -> None:
     (scene.out / "gone").chmod(0o555)
 
-    refused = pytest.raises(StoreError, match="gone: permission denied; the outputs were left")
+    refused = pytest.raises(
+        StoreError, match="gone: the outputs were left as they are: permission denied"
+    )
     with without_override(), refused:
         scene.exchange()
 

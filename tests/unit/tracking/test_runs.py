@@ -24,6 +24,13 @@ def test_a_run_comes_back_as_it_was_recorded(runs: Runs) -> None:
     assert runs.get(run.id) == run
 
 
+def test_metrics_come_back_in_the_order_in_which_they_were_recorded(runs: Runs) -> None:
+    names = ["zeta", "auc", "rows", "brier"]
+    run = msgspec.structs.replace(a_run(), metrics={n: Metric(1.0, 1.0, 1.0) for n in names})
+    runs.create(run)
+    assert list(runs.get(run.id).metrics) == names
+
+
 def test_the_test_fills_every_field_of_a_run() -> None:
     run, blank = a_full_run(), Run("", "", "", "", "running", "", 0.0)
     same = [n for n in Run.__struct_fields__ if getattr(run, n) == getattr(blank, n)]

@@ -4,7 +4,7 @@ import math
 
 from modelcompose.engine.protocol import Sample
 from modelcompose.tracking.run import Metric, Series
-from modelcompose.tracking.summary import Resources, resources, summarize
+from modelcompose.tracking.summary import Resources, objective_first, resources, summarize
 
 
 def test_a_single_value_is_its_own_summary() -> None:
@@ -35,6 +35,12 @@ def test_nan_is_no_extreme_unless_it_is_all_there_is() -> None:
     assert math.isnan(metrics["a"].last)
     assert math.isnan(metrics["b"].max)
     assert "c" not in metrics
+
+
+def test_the_metrics_of_the_objective_come_first_and_the_others_as_they_were() -> None:
+    metrics = {"rows": 1, "loss": 2, "auc": 3}
+    assert list(objective_first(metrics, ["auc", "gone"])) == ["auc", "rows", "loss"]
+    assert list(objective_first(metrics, [])) == ["rows", "loss", "auc"]
 
 
 def test_resources_are_totals_and_peaks() -> None:

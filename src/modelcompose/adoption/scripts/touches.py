@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import posixpath
+import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
 from modelcompose.adoption.scripts.modules import Files, Module, Modules, read_modules
 from modelcompose.adoption.scripts.names import last_word
 from modelcompose.adoption.scripts.values import Evaluator
+from modelcompose.tracking.log_metrics import STEP_NAMES
 
 _READS = frozenset(
     {
@@ -46,6 +50,7 @@ _WRITES_SECOND = frozenset({"dump", "save_image"})
 _COPIES = frozenset({"copy", "copy2", "copyfile", "move", "copytree", "rename", "replace"})
 _COPIERS = frozenset({"shutil", "os", "fs"})
 _BUILDS_PATHS = frozenset({"join", "joinpath", "with_name", "with_suffix", "replace", "split"})
+_NAMED = re.compile(r"(?:^|[\s,;|(\[{])([A-Za-z_][\w./@-]*)=$")
 _WRITING_MODES = frozenset("wax")
 _PATH_KEYWORDS = frozenset(
     {
@@ -67,6 +72,8 @@ class Touches(Struct, frozen=True):
     """Folders that it makes, with what lies above them: they are its own."""
     mentions: tuple[str, ...] = ()
     """Texts that may be paths, where no call tells what is done with them."""
+    printed: tuple[str, ...] = ()
+    """Names of what is printed as `name=value` beside an epoch or a step."""
 
 
 def touches(  # noqa: PLR0913 - what a script knows, by kind
@@ -97,6 +104,7 @@ def touches(  # noqa: PLR0913 - what a script knows, by kind
         writes=tuple(dict.fromkeys(look.writes)),
         makes=tuple(dict.fromkeys(look.makes)),
         mentions=tuple(dict.fromkeys(look.mentions)),
+        printed=tuple(dict.fromkeys(look.printed)),
     )
 
 
@@ -108,6 +116,7 @@ class _Look:
         self.writes: list[str] = []
         self.makes: list[str] = []
         self.mentions: list[str] = []
+        self.printed: list[str] = []
 
     def everything(self) -> None:
         for module in self._modules.values():
@@ -115,6 +124,8 @@ class _Look:
             for node in ast.walk(module.tree):
                 if isinstance(node, ast.Call):
                     self._call(node, module)
+                elif isinstance(node, ast.JoinedStr):
+                    self.printed += _printed(node)
                 elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                     self.mentions += [] if node in parts else [node.value]
             for name in module.names.options:
@@ -137,6 +148,13 @@ class _Look:
 
     def _make(self, node: ast.Call, module: Module) -> None:
         self.makes += self._first(node, module)
+
+    def _settings_of_hydra(self, node: ast.Call, module: Module) -> None:
+        """Take `@hydra.main(config_path="../conf")`, which counts from the script's folder."""
+        paths = [k.value for k in node.keywords if k.arg == "config_path"]
+        folder = posixpath.dirname(module.path)
+        found = [text for path in paths for text in self._evaluator.texts(path, module)]
+        self.reads += [posixpath.normpath(posixpath.join(folder, text)) for text in found]
 
     def _write_second(self, node: ast.Call, module: Module) -> None:
         if len(node.args) > 1:
@@ -189,6 +207,17 @@ class _Look:
         return []
 
 
+def _printed(node: ast.JoinedStr) -> list[str]:
+    """Give the names in `f"epoch={epoch} loss={loss:.4f}"`, that of the step left out."""
+    names = [
+        name
+        for part, value in pairwise(node.values)
+        if isinstance(part, ast.Constant) and isinstance(value, ast.FormattedValue)
+        for name in _NAMED.findall(str(part.value))
+    ]
+    return [name for name in names if name not in STEP_NAMES] if {*names} & {*STEP_NAMES} else []
+
+
 def _is_of_open_file(node: ast.Call) -> bool:
     """Tell `json.load(file)` from `joblib.load(path)`: the file was opened, which shows."""
     return _owner(node) in (
@@ -232,5 +261,6 @@ _BY_FUNCTION: dict[str, Callable[[_Look, ast.Call, Module], None]] = {
     "open": _Look._open,  # noqa: SLF001
     "load": _Look._load,  # noqa: SLF001
     "save": _Look._save,  # noqa: SLF001
+    "main": _Look._settings_of_hydra,  # noqa: SLF001
     "makedirs": _Look._make,
 }

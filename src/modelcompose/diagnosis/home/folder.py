@@ -12,6 +12,7 @@ from modelcompose.diagnosis.finding import Finding, ok, problem, warning
 from modelcompose.diagnosis.machine.disk import existing
 from modelcompose.diagnosis.subject import Subject
 from modelcompose.store.copying import share_blocks
+from modelcompose.store.permissions import command_to_own
 
 _NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "fuse.sshfs", "9p"})
 _PASSING = frozenset({"tmpfs", "ramfs"})
@@ -29,7 +30,7 @@ def look_at_home(subject: Subject) -> Iterator[Finding]:
             f"the home folder {home} cannot be written: no run can be recorded",
             where=str(there),
             fix="make it yours, or choose another folder:\n"
-            f"sudo chown -R $(id -u):$(id -g) '{there}'\n{_ELSEWHERE.splitlines()[-1]}",
+            f"{command_to_own(home)}\n{_ELSEWHERE.splitlines()[-1]}",
         )
         return
     yield judge(home, file_system(there), shares=shares_blocks(there))

@@ -17,12 +17,9 @@ from modelcompose.pipeline.inputs import STATE_FOLDER
 from modelcompose.pipeline.state_folder import StateFolder
 from modelcompose.store.failures import translated
 from modelcompose.store.journal import read_journal
-from modelcompose.tracking.host import this_host
+from modelcompose.tracking.host import is_watched
 from modelcompose.tracking.run import Run
 from modelcompose.tracking.runs import Runs
-
-_CLOCK_TICK_S = 1.0
-"""How exactly the start of a process is known."""
 
 _RECOVER = "the next run does it, or now:\nmodelcompose doctor --fix"
 
@@ -104,28 +101,7 @@ def _entries(folder: Path) -> list[Path]:
 
 def _unwatched(runs: Runs) -> list[Run]:
     running = runs.list(filter="status = running", columns=("host",))
-    return [run for run in running if not _is_watched(run)]
-
-
-def _is_watched(run: Run) -> bool:
-    """Tell whether the process that watches a run lives; on another machine it is taken to.
-
-    A zombie watches nothing, and a process that began after the run has another's number.
-    """
-    import psutil
-
-    if run.host is not None and run.host.name != this_host().name:
-        return True
-    if run.supervisor_pid is None:
-        return False
-    try:
-        process = psutil.Process(run.supervisor_pid)
-        is_dead = process.status() == psutil.STATUS_ZOMBIE
-        return not is_dead and process.create_time() <= run.created_at + _CLOCK_TICK_S
-    except psutil.NoSuchProcess:
-        return False
-    except psutil.AccessDenied:
-        return True
+    return [run for run in running if not is_watched(run)]
 
 
 def _named(runs: Sequence[Run]) -> str:

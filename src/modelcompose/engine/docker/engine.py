@@ -148,7 +148,7 @@ class DockerEngine:
             raise EngineLost(f"services.{job.service.name}: its container is gone")
         if not kept.is_running:
             job = replace(job, timeout_s=None)
-        return ContainerExecution(self._api, kept.id, job, sink)
+        return ContainerExecution(self._api, kept.id, job, sink, was_running=kept.is_running)
 
     def reclaim(self, project: Project, runs: Sequence[str]) -> list[str]:  # noqa: ARG002 - run ids are unique
         """Remove the containers of dead commands, and end what was about to start one."""

@@ -10,60 +10,42 @@ from contextlib import closing, suppress
 from datetime import datetime
 from typing import Any
 
+from modelcompose.engine.attended import AttendedExecution
 from modelcompose.engine.docker.api import Api, Refusal
 from modelcompose.engine.docker.http import Response
 from modelcompose.engine.docker.logs import LogFollower
-from modelcompose.engine.docker.patience import attempts
+from modelcompose.engine.docker.patience import Patience
 from modelcompose.engine.docker.sampling import ContainerSampler
 from modelcompose.engine.protocol import Job, LogSink, Outcome, Sample
-from modelcompose.engine.stopping import Stopping
-from modelcompose.engine.waking import Wake
 from modelcompose.errors import EngineError, EngineLost, EngineUnavailable
 
 LOST_EXIT_CODE = 125
 """What `docker run` exits with when it is the engine that failed."""
 
 
-class ContainerExecution:
+class ContainerExecution(AttendedExecution):
     """A step that runs as a container.
 
     One thread waits for the container, keeps the deadline and the grace period; one reads the
     log; one measures, once the container has lived for half a second.
     """
 
-    def __init__(self, api: Api, container: str, job: Job, sink: LogSink) -> None:
+    def __init__(
+        self, api: Api, container: str, job: Job, sink: LogSink, *, was_running: bool = True
+    ) -> None:
+        super().__init__(job)
         self._api = api
         self._container = container
         self._path = f"/containers/{container}"
-        self._job = job
         self._attached_at = time.time()
-        self._stopping = Stopping(job.timeout_s, job.service.stop_grace_period_s)
-        self._wake = Wake()
+        self._was_running = was_running
+        self._is_away = False
+        self._back_at = float("-inf")
+        """When the engine answered again after it had gone away."""
         self._sampler = ContainerSampler(api, container, job.device_ids or ())
-        self._outcome: Outcome | None = None
-        self._error: BaseException | None = None
-        self._done = threading.Event()
         self._log = LogFollower(api, container, sink, self.stop)
         name = f"wait-{container[:12]}"
         threading.Thread(target=self._attend, name=name, daemon=True).start()
-
-    def wait(self, timeout_s: float | None = None) -> Outcome | None:
-        """Wait for the end, or until `timeout_s` have passed; raises what the sink raised."""
-        if not self._done.wait(timeout_s):
-            return None
-        if self._error is not None:
-            raise self._error
-        return self._outcome
-
-    def stop(self) -> None:
-        """Send the container its stop signal, and a kill after the service's grace period."""
-        self._stopping.request()
-        self._wake.ring()
-
-    def kill(self) -> None:
-        """Kill the container."""
-        self._stopping.hurry()
-        self._wake.ring()
 
     def samples(self) -> Sequence[Sample]:
         """Give the samples taken so far."""
@@ -71,33 +53,37 @@ class ContainerExecution:
 
     def _attend(self) -> None:
         try:
-            self._await_end()
-            self._outcome = self._conclude()
-        except EngineError as error:
+            self._outcome = self._outcome_of_container()
+        except (EngineLost, EngineUnavailable) as error:
             self._outcome = self._lost(error)
         except BaseException as error:  # noqa: BLE001 - a bug must not leave the caller waiting
             self._error = error
+            self._log.abandon()
         self._error = self._error or self._log.error
         self._sampler.close()
         self._wake.close()
         self._done.set()
 
-    def _await_end(self) -> None:
+    def _outcome_of_container(self) -> Outcome:
         """Wait for the container, also across an engine that restarts.
 
         Raises:
-            EngineError: the engine does not come back, or the container is gone.
+            EngineLost, EngineUnavailable: the engine does not come back.
+            EngineError: the container is gone.
         """
-        gone: EngineError | None = None
-        for _ in attempts(self._done):
+        patience = Patience(self._done)
+        while True:
             try:
                 with closing(self._wait_response()) as response:
+                    patience.renew()
+                    if self._is_away:
+                        self._is_away, self._back_at = False, time.time()
                     self._watch(response)
-            except (EngineLost, EngineUnavailable) as error:
-                gone = error
-            else:
-                return
-        raise gone or EngineLost("the Docker engine went away")
+                return self._conclude()
+            except (EngineLost, EngineUnavailable):
+                self._is_away = True
+                if not patience.has_more():
+                    raise
 
     def _wait_response(self) -> Response:
         return self._api.stream("POST", f"{self._path}/wait", {"condition": "not-running"})
@@ -139,20 +125,23 @@ class ContainerExecution:
     def _inspect(self) -> Mapping[str, Any]:
         found: Mapping[str, Any] | None = self._api.find(f"{self._path}/json")
         if found is None:
-            raise EngineLost("somebody removed the container while it ran")
+            raise EngineError("somebody removed the container while it ran")
         return found
 
     def _conclude(self) -> Outcome:
         state = self._inspect()["State"]
         self._log.finish()
         remove(self._api, self._container)
+        ended_at = _seconds(state["FinishedAt"])
         return Outcome(
             exit_code=state["ExitCode"],
             started_at=_seconds(state["StartedAt"]),
-            ended_at=_seconds(state["FinishedAt"]),
+            ended_at=ended_at,
             oom_killed=state["OOMKilled"],
             timed_out=self._stopping.cause == "timeout",
             stopped=self._stopping.cause == "request",
+            was_watched=self._was_running,
+            engine_restarted=ended_at < self._back_at,
         )
 
     def _lost(self, error: EngineError) -> Outcome:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from modelcompose.engine.docker.api import Api, Refusal
 from modelcompose.engine.docker.http import Response
-from modelcompose.engine.docker.patience import attempts
+from modelcompose.engine.docker.patience import Patience
 from modelcompose.engine.protocol import LogSink
 from modelcompose.errors import EngineLost, EngineUnavailable
 
@@ -102,24 +102,24 @@ class LogFollower:
 
     def _follow(self) -> None:
         try:
-            for _ in attempts(self._given_up):
-                if self._is_read_to_end():
-                    return
+            patience = Patience(self._given_up)
+            while not self._is_read_to_end(patience) and patience.has_more():
+                pass
         except BaseException as error:  # noqa: BLE001 - Execution.wait raises it in its caller
             self.error = error
             self._failed()
 
-    def _is_read_to_end(self) -> bool:
+    def _is_read_to_end(self, patience: Patience) -> bool:
         """Read once through the log; the end counts only when the container has ended too."""
         try:
-            self._read()
+            self._read(patience)
         except Refusal:
             return True  # there is no such container any more: the one who waits for it says why
         except (EngineLost, EngineUnavailable):
             return False
         return self._container_ended.wait(_END_APART_S)
 
-    def _read(self) -> None:
+    def _read(self, patience: Patience) -> None:
         query = {"stdout": True, "stderr": True, "follow": not self._container_ended.is_set()}
         had = dict(self._given)
         with closing(self._api.stream("GET", self._path, query)) as response:
@@ -130,5 +130,6 @@ class LogFollower:
                     new = part[had[stream] :]
                     had[stream] -= len(part) - len(new)
                     if new:
+                        patience.renew()
                         self._sink(stream, new)
                         self._given[stream] += len(new)

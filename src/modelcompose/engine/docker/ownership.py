@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+import stat
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -73,7 +75,7 @@ def give_to_caller(api: Api, job: Job, paths: Sequence[Path]) -> None:
         EngineError: no image here can do it; names the command that can.
     """
     user = os.geteuid()
-    owner = Owner(user, os.getegid())
+    owner = Owner(user, _group(job.project.directory))
     wanted = written_by_job(job, paths)
     if user == 0:
         for path in list(foreign(wanted, user)):
@@ -84,6 +86,12 @@ def give_to_caller(api: Api, job: Job, paths: Sequence[Path]) -> None:
     while (files := list(foreign(wanted, user))) and len(files) != before:
         before = len(files)
         _have_changed(api, job, files, owner)
+
+
+def _group(project: Path) -> int:
+    """Give the group of what the user makes in a project: its own where its setgid bit is set."""
+    status = project.stat()
+    return status.st_gid if status.st_mode & stat.S_ISGID else os.getegid()
 
 
 def _have_changed(api: Api, job: Job, files: Sequence[str], owner: Owner) -> None:
@@ -101,7 +109,7 @@ def _have_changed(api: Api, job: Job, files: Sequence[str], owner: Owner) -> Non
     raise EngineError(
         f"{folder}: the step's container wrote files here that belong to another user, "
         "and no image on this machine has a chown to change that",
-        hint=f"sudo chown --recursive {owner} {folder}",
+        hint=f"sudo chown --recursive {owner} {shlex.quote(folder)}",
     )
 
 
@@ -155,5 +163,5 @@ def _change(api: Api, image: str, folder: str, names: Sequence[str], owner: Owne
     if code != 0:
         raise EngineError(
             f"{folder}: chown in a container of {image} failed with exit code {code}",
-            hint=f"sudo chown --recursive {owner} {folder}",
+            hint=f"sudo chown --recursive {owner} {shlex.quote(folder)}",
         )

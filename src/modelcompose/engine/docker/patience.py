@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from threading import Event
 
 DELAYS_S = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 """Pauses before each further attempt; about 13 s together."""
 
 
-def attempts(given_up: Event, delays_s: Sequence[float] = DELAYS_S) -> Iterator[int]:
-    """Count attempts from 1: the first at once, each other after a longer pause.
+class Patience:
+    """Counts out the pauses between attempts; each time the engine goes away they begin anew."""
 
-    Ends early, also in the middle of a pause, once `given_up` is set.
-    """
-    yield 1
-    for number, delay_s in enumerate(delays_s, start=2):
-        if given_up.wait(delay_s):
-            return
-        yield number
+    def __init__(self, given_up: Event, delays_s: Sequence[float] = DELAYS_S) -> None:
+        """Take what ends a pause early, and all further attempts, once it is set."""
+        self._given_up = given_up
+        self._delays_s = delays_s
+        self._left = iter(delays_s)
+
+    def renew(self) -> None:
+        """Take that the engine answered."""
+        self._left = iter(self._delays_s)
+
+    def has_more(self) -> bool:
+        """Pause before another attempt; tell whether there is to be one."""
+        delay_s = next(self._left, None)
+        return delay_s is not None and not self._given_up.wait(delay_s)

@@ -13,8 +13,9 @@ import msgspec
 from modelcompose.engine import gpus
 from modelcompose.engine.docker.api import Api
 from modelcompose.engine.docker.http import Response
+from modelcompose.engine.docker.patience import Patience
 from modelcompose.engine.protocol import Sample
-from modelcompose.errors import EngineError
+from modelcompose.errors import EngineError, EngineLost, EngineUnavailable
 
 _FIRST_AFTER_S = 0.5
 """A step that ends sooner pays nothing for measuring."""
@@ -35,7 +36,7 @@ class ContainerSampler:
         self._device_ids = device_ids
         self._samples: list[Sample] = []
         self._response: Response | None = None
-        self._is_closed = False
+        self._closed = threading.Event()
         self._thread = threading.Thread(
             target=self._collect, name=f"stats-{container[:12]}", daemon=True
         )
@@ -51,23 +52,33 @@ class ContainerSampler:
 
     def close(self) -> None:
         """Stop measuring."""
-        self._is_closed = True
+        self._closed.set()
         if self._response is not None:
             self._response.interrupt()
 
     def _collect(self) -> None:
+        patience = Patience(self._closed)
+        while not self._is_read_to_end(patience) and patience.has_more():
+            pass
+
+    def _is_read_to_end(self, patience: Patience) -> bool:
+        """Read as long as the engine tells; False where it went away in the middle."""
         try:
             with closing(self._api.stream("GET", self._path, {"stream": True})) as response:
                 self._response = response
+                patience.renew()
                 for line in lines(response):
-                    if self._is_closed:
-                        return
+                    if self._closed.is_set():
+                        break
                     self._add(msgspec.json.decode(line))
+        except (EngineLost, EngineUnavailable):
+            return False
         except (EngineError, msgspec.MsgspecError):
-            return  # the container or the engine has gone; who waits for it tells
+            pass  # the container has gone; who waits for it tells
+        return True
 
     def _add(self, stats: Mapping[str, Any]) -> None:
-        if not self._is_closed and (sample := sample_of(stats, time.time())) is not None:
+        if not self._closed.is_set() and (sample := sample_of(stats, time.time())) is not None:
             gpu = gpus.usage(self._device_ids)
             if gpu is not None:
                 sample = msgspec.structs.replace(
@@ -111,8 +122,14 @@ def sample_of(stats: Mapping[str, Any], moment: float) -> Sample | None:
     )
 
 
-def _blocks(entries: Sequence[Mapping[str, Any]], operation: str) -> int:
-    return sum(e.get("value", 0) for e in entries if str(e.get("op", "")).lower() == operation)
+def _blocks(entries: Sequence[Mapping[str, Any]], operation: str) -> int | None:
+    """Add up what an engine tells of its disks; None where it tells of none."""
+    if not entries:
+        return None
+    told: list[int] = [
+        e.get("value", 0) for e in entries if str(e.get("op", "")).lower() == operation
+    ]
+    return sum(told)
 
 
 def _field(document: Mapping[str, Any], *keys: str) -> Any:

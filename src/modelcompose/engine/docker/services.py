@@ -68,6 +68,7 @@ class Services:
         new = [name for name in wanted if name not in running]
         if begins is not None:
             begins(new)
+        self._tell("starting", new)
         answer = self._compose(project, "up", "--detach", "--wait", "--no-deps", *wanted)
         if answer.returncode != 0:
             logs = self._compose(project, "logs", "--no-color", "--tail", _LOG_LINES, *wanted)
@@ -88,6 +89,7 @@ class Services:
         with self._lock:
             created = [name for name in names if (project.name, name) in self._created]
         kept = [name for name in names if name not in created]
+        self._tell("stopping", names)
         if kept:
             self._end(project, "stop", *kept)
         if created:
@@ -101,6 +103,10 @@ class Services:
                 hint=f"docker compose --project-name {project.name} down",
             )
 
+    def _tell(self, what: str, names: Sequence[str]) -> None:
+        if self._progress is not None and names:
+            self._progress(f"{what} {', '.join(names)}")
+
     def _containers(self, project: Project) -> list[Container]:
         labels = [f"{_PROJECT}={project.name}", f"{_ONE_OFF}=False"]
         query = {"all": True, "filters": {"label": labels}}
@@ -108,10 +114,6 @@ class Services:
         return containers
 
     def _compose(self, project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
-        if self._progress is not None and arguments[0] in {"up", "rm", "stop"}:
-            names = [word for word in arguments[1:] if not word.startswith("-")]
-            what = "starting" if arguments[0] == "up" else "stopping"
-            self._progress(f"{what} {', '.join(names)}")
         # What ends services has to come to its end, whoever is impatient.
         children = self._children if arguments[0] == "up" else Children()
         return children.run(compose([*project_arguments(project), *arguments]))

@@ -12,11 +12,10 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from modelcompose.engine.attended import AttendedExecution
 from modelcompose.engine.process.command import Invocation
 from modelcompose.engine.process.sampling import GroupSampler
 from modelcompose.engine.protocol import Job, LogSink, Outcome, Sample
-from modelcompose.engine.stopping import Stopping
-from modelcompose.engine.waking import Wake
 from modelcompose.errors import EngineError
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def launch(wanted: Invocation, service: str) -> subprocess.Popen[bytes]:
         ) from error
 
 
-class ProcessExecution:
+class ProcessExecution(AttendedExecution):
     """A step that runs as a process group.
 
     Two threads serve it: one waits for the process, the other reads both pipes (so that their
@@ -65,40 +64,17 @@ class ProcessExecution:
     """
 
     def __init__(self, process: subprocess.Popen[bytes], job: Job, sink: LogSink) -> None:
+        super().__init__(job)
         self._process = process
-        self._job = job
         self._sink = sink
         self._started_at = time.time()
-        self._stopping = Stopping(job.timeout_s, job.service.stop_grace_period_s)
         self._sampler = GroupSampler(process.pid, job.device_ids or ())
-        self._wake = Wake()
         self._lost: str | None = None
         self._usage: resource.struct_rusage | None = None
-        self._error: BaseException | None = None
-        self._outcome: Outcome | None = None
         self._ended = threading.Event()
-        self._done = threading.Event()
         name = f"{job.service.name}-{job.run[:8]}"
         threading.Thread(target=self._await_end, name=f"{name}-end", daemon=True).start()
         threading.Thread(target=self._attend, name=f"{name}-log", daemon=True).start()
-
-    def wait(self, timeout_s: float | None = None) -> Outcome | None:
-        """Wait for the end, or until `timeout_s` have passed; raises what the sink raised."""
-        if not self._done.wait(timeout_s):
-            return None
-        if self._error is not None:
-            raise self._error
-        return self._outcome
-
-    def stop(self) -> None:
-        """Send the service's stop signal to the group, and a kill after its grace period."""
-        self._stopping.request()
-        self._wake.ring()
-
-    def kill(self) -> None:
-        """Kill the group."""
-        self._stopping.hurry()
-        self._wake.ring()
 
     def samples(self) -> Sequence[Sample]:
         """Give the samples taken so far."""

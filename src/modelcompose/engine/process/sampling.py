@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,8 +26,8 @@ _MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024
 class _Use(NamedTuple):
     cpu_s: float = 0.0
     memory_bytes: int = 0
-    read_bytes: int = 0
-    write_bytes: int = 0
+    read_bytes: int | None = None
+    write_bytes: int | None = None
 
 
 class GroupSampler:
@@ -59,8 +59,8 @@ class GroupSampler:
                 time=time.time(),
                 cpu_s=sum(use.cpu_s for use in uses),
                 memory_bytes=sum(use.memory_bytes for use in uses),
-                disk_read_bytes=sum(use.read_bytes for use in uses),
-                disk_write_bytes=sum(use.write_bytes for use in uses),
+                disk_read_bytes=_sum(use.read_bytes for use in uses),
+                disk_write_bytes=_sum(use.write_bytes for use in uses),
                 gpu_percent=None if gpu is None else gpu.percent,
                 gpu_memory_bytes=None if gpu is None else gpu.memory_bytes,
             )
@@ -91,11 +91,18 @@ def _never_less(last: Sample, sample: Sample) -> Sample:
     """Keep totals from falling when a process ends whose use nobody inherits."""
     import msgspec
 
-    counters = ("cpu_s", "disk_read_bytes", "disk_write_bytes")
-    return msgspec.structs.replace(
-        sample,
-        **{name: max(getattr(last, name) or 0, getattr(sample, name) or 0) for name in counters},
-    )
+    totals = {
+        name: max(known)
+        for name in ("cpu_s", "disk_read_bytes", "disk_write_bytes")
+        if (known := [v for s in (last, sample) if (v := getattr(s, name)) is not None])
+    }
+    return msgspec.structs.replace(sample, **totals)
+
+
+def _sum(values: Iterable[int | None]) -> int | None:
+    """Add up what is known; None where nothing is."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
 
 
 def _uses(pid: int) -> list[_Use]:

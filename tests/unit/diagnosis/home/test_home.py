@@ -90,7 +90,7 @@ def test_a_file_in_the_place_of_the_home_folder_is_a_problem(
 def test_a_file_system_is_judged_as_a_home(
     kind: str, *, shares: bool | None, severity: str, told: str
 ) -> None:
-    found = judge(Path("/home/ana/data"), kind, shares=shares)
+    found = judge(Path("/home/you/data"), kind, shares=shares)
 
     assert found.severity == severity
     assert told in found.what

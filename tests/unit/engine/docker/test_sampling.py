@@ -47,10 +47,26 @@ def test_memory_is_without_the_cache_that_can_be_given_back(
 
 
 def test_a_container_without_a_network_has_no_traffic() -> None:
-    sample = sample_of({**stats(), "networks": None, "blkio_stats": {}}, 0)
+    sample = sample_of({**stats(), "networks": None}, 0)
 
     assert sample is not None
-    assert (sample.network_in_bytes, sample.disk_read_bytes) == (0, 0)
+    assert sample.network_in_bytes == 0
+
+
+@pytest.mark.parametrize("entries", [None, []])
+def test_an_engine_that_tells_nothing_of_its_disks_leaves_them_unknown(entries: object) -> None:
+    sample = sample_of({**stats(), "blkio_stats": {"io_service_bytes_recursive": entries}}, 0)
+
+    assert sample is not None
+    assert (sample.disk_read_bytes, sample.disk_write_bytes) == (None, None)
+
+
+def test_a_container_that_only_read_has_written_nothing() -> None:
+    entries = [{"op": "read", "value": 5}]
+    sample = sample_of({**stats(), "blkio_stats": {"io_service_bytes_recursive": entries}}, 0)
+
+    assert sample is not None
+    assert (sample.disk_read_bytes, sample.disk_write_bytes) == (5, 0)
 
 
 def test_a_container_that_has_ended_gives_no_sample() -> None:

@@ -102,6 +102,7 @@ def _create_values() -> None:
         sa.Column("max", sa.Double),
         sa.Column("count", sa.Integer, nullable=False),
         sa.Column("best_step", sa.Double),
+        sa.Column("position", sa.Integer),  # people write first what they look at first
         sqlite_with_rowid=False,
     )
     op.create_table(
