@@ -12,7 +12,7 @@ OURS = "ours"
 PEER = "peer"
 """Labels of the two sides that a goal compares."""
 
-_UNITS = {"cpu_s": "CPU s", "wall_s": "s"}
+_UNITS = {"cpu_s": "CPU s", "wall_s": "s", "memory_mb": "MB"}
 
 
 class Goal(Struct, frozen=True):
@@ -20,7 +20,7 @@ class Goal(Struct, frozen=True):
 
     text: str
     """The target in words, as issue and documentation have it."""
-    figure: Literal["cpu_s", "wall_s"]
+    figure: Literal["cpu_s", "wall_s", "memory_mb"]
     against: Literal["ratio", "difference", "nothing"]
     """Ours divided by the peer's; ours less the peer's; ours alone."""
     limit: float

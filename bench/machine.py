@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import platform
 import subprocess
 from collections.abc import Iterator, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 _GIB = 1 << 30
 
 
-def describe(modelcompose: str, dvc: str) -> dict[str, str]:
+def describe() -> dict[str, str]:
     """Give what a reader must know to judge the figures, name by name."""
     import psutil
 
@@ -20,10 +22,20 @@ def describe(modelcompose: str, dvc: str) -> dict[str, str]:
         "memory": f"{psutil.virtual_memory().total / _GIB:.1f} GiB",
         "system": f"{_distribution()}, {platform.system()} {platform.release()}",
         "Python": platform.python_version(),
-        "Model Compose": _told([modelcompose, "--version"]).removeprefix("modelcompose "),
+        "Model Compose": _installed("docker-ml"),
         "Docker Engine": _told(["docker", "version", "--format", "{{.Server.Version}}"]),
         "Docker Compose": _told(["docker", "compose", "version", "--short"]),
-        "DVC": _told([dvc, "--version"]),
+        "DVC": _installed("dvc"),
+        "MLflow": _installed("mlflow"),
+    }
+
+
+def about(load_before: str) -> dict[str, str]:
+    """Give the date, the machine, and how busy it was."""
+    return {
+        "date": dt.datetime.now(dt.UTC).date().isoformat(),
+        **describe(),
+        "load": f"{load_before} when it began, {load()} when it ended",
     }
 
 
@@ -50,6 +62,14 @@ def _distribution() -> str:
         return platform.freedesktop_os_release()["PRETTY_NAME"]
     except OSError:
         return f"macOS {platform.mac_ver()[0]}"
+
+
+def _installed(distribution: str) -> str:
+    """Give the version of a distribution beside this Python; empty where it is not there."""
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return ""
 
 
 def _told(command: Sequence[str]) -> str:

@@ -21,6 +21,8 @@ class Cost(Struct, frozen=True):
     cpu_s: float
     """User and system time of the process and of every descendant that it waited for."""
     wall_s: float
+    memory_mb: float | None = None
+    """What it holds, where a row is about that."""
 
 
 class Side(Struct, frozen=True):
@@ -50,22 +52,31 @@ def measure(side: Side) -> Cost:
     return cost
 
 
-def alternate(sides: Sequence[Side], runs: int) -> dict[str, list[Cost]]:
+def alternate(turns: Mapping[str, Callable[[], Cost]], runs: int) -> dict[str, list[Cost]]:
     """Run all sides in turn, A B A B, so that what else the machine does falls on each alike.
+
+    Args:
+        turns: what measures each side once, by its label.
+        runs: how often.
 
     Returns:
         the costs of each side by its label, in the order of the calls.
     """
-    costs: dict[str, list[Cost]] = {side.label: [] for side in sides}
+    costs: dict[str, list[Cost]] = {label: [] for label in turns}
     for _ in range(runs):
-        for side in sides:
-            costs[side.label].append(measure(side))
+        for label, turn in turns.items():
+            costs[label].append(turn())
     return costs
 
 
 def medians(costs: Sequence[Cost]) -> Cost:
     """Give the median of each figure."""
-    return Cost(median(cost.cpu_s for cost in costs), median(cost.wall_s for cost in costs))
+    held = [cost.memory_mb for cost in costs if cost.memory_mb is not None]
+    return Cost(
+        median(cost.cpu_s for cost in costs),
+        median(cost.wall_s for cost in costs),
+        median(held) if held else None,
+    )
 
 
 def _call(side: Side) -> Cost:

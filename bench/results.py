@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
-from cases import Case
-from goals import OURS, PEER
-from measure import Cost, Side, medians
+from goals import OURS, PEER, Goal
+from measure import Cost, medians
 from msgspec import Struct
+
+_SHORT_S = 0.1
+"""Times below this are told in milliseconds."""
+
+
+class Row(Protocol):
+    """What the page tells of a row beside its figures."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def work(self) -> str: ...
+    @property
+    def peer(self) -> str: ...
+    @property
+    def goals(self) -> Sequence[Goal]: ...
 
 
 class Result(Struct, frozen=True):
     """A row that was measured."""
 
-    case: Case
-    sides: Sequence[Side]
+    row: Row
+    told: Mapping[str, str]
+    """What each side did, by its label."""
     costs: Mapping[str, Sequence[Cost]]
     """Each side's calls by its label."""
 
@@ -52,45 +69,62 @@ def page(results: Sequence[Result], about: Mapping[str, str]) -> str:
     )
 
 
+def figures_page(
+    title: str, told: str, rows: Sequence[tuple[str, str]], about: Mapping[str, str]
+) -> str:
+    """Give figures without a peer as Markdown.
+
+    Args:
+        title: of the page.
+        told: what was measured, in a sentence or two, and by which command.
+        rows: what, and its figure.
+        about: the machine.
+    """
+    lines = [f"# {title}", "", told, "", *_table(("what", "figure"), rows), ""]
+    return "\n".join([*lines, "## The machine", "", *_table(("", ""), about.items()), ""])
+
+
 def _row(result: Result) -> list[str]:
-    costs, goals = result.medians, result.case.goals
-    peer = f"{result.case.peer}: {_both(costs[PEER])}" if PEER in costs else result.case.peer
+    costs, row = result.medians, result.row
     return [
-        result.case.work,
-        _both(costs[OURS]),
-        peer,
-        "; ".join(goal.shown(costs) for goal in goals),
-        "; ".join(goal.text for goal in goals),
-        "yes" if all(goal.is_reached(costs) for goal in goals) else "**no**",
+        row.work,
+        _cost(costs[OURS]),
+        f"{row.peer}: {_cost(costs[PEER])}" if PEER in costs else row.peer,
+        "; ".join(goal.shown(costs) for goal in row.goals),
+        "; ".join(goal.text for goal in row.goals),
+        "yes" if all(goal.is_reached(costs) for goal in row.goals) else "**no**",
     ]
 
 
 def _side_rows(result: Result) -> list[list[str]]:
     return [
         [
-            result.case.name,
-            side.label,
-            f"`{_shown_command(side)}`",
-            str(len(result.costs[side.label])),
-            _spread([cost.cpu_s for cost in result.costs[side.label]], medians_of.cpu_s),
-            _spread([cost.wall_s for cost in result.costs[side.label]], medians_of.wall_s),
+            result.row.name,
+            label,
+            f"`{told}`",
+            str(len(costs)),
+            _spread([cost.cpu_s for cost in costs], middle.cpu_s),
+            _spread([cost.wall_s for cost in costs], middle.wall_s),
         ]
-        for side in result.sides
-        for medians_of in [result.medians[side.label]]
+        for label, told in result.told.items()
+        for costs, middle in [(result.costs[label], result.medians[label])]
     ]
 
 
-def _shown_command(side: Side) -> str:
-    program, *arguments = side.command
-    return " ".join([program.rpartition("/")[2], *(word or "''" for word in arguments)])
+def _cost(cost: Cost) -> str:
+    memory = "" if cost.memory_mb is None else f", {cost.memory_mb:.0f} MB"
+    return f"{_time(cost.cpu_s, 'CPU ')}, {_time(cost.wall_s)}{memory}"
 
 
-def _both(cost: Cost) -> str:
-    return f"{cost.cpu_s:.2f} CPU s, {cost.wall_s:.2f} s"
+def _time(time_s: float, of: str = "") -> str:
+    if time_s < _SHORT_S:
+        return f"{time_s * 1000:.1f} {of}ms"
+    return f"{time_s:.2f} {of}s"
 
 
 def _spread(figures: Sequence[float], middle: float) -> str:
-    return f"{middle:.3f} ({min(figures):.3f} to {max(figures):.3f})"
+    digits = 3 if middle >= _SHORT_S else 5
+    return f"{middle:.{digits}f} ({min(figures):.{digits}f} to {max(figures):.{digits}f})"
 
 
 def _table(heads: Sequence[str], rows: object) -> list[str]:

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modelcompose.database.database import Database
-from modelcompose.tracking.series import chunks, compaction, growing
+from modelcompose.tracking.series import chunks, compaction, growing, history
 from modelcompose.tracking.series.points import batch
 from modelcompose.tracking.series.store import SeriesStore
 from tests.unit.tracking.series import naive
@@ -257,3 +257,20 @@ def test_the_relative_axis_begins_with_each_run(database: Database, store: Serie
     )
     assert zoomed.points is not None
     assert rows(zoomed.points) == [(float(i), i / 2, float(i)) for i in (10, 11, 12, 13)]
+
+
+def test_a_long_series_of_many_writers_is_sampled_piece_by_piece(
+    database: Database, store: SeriesStore, small: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "_MOST_TOGETHER", 2)
+    run = new_run(database)
+    steps = [(place * 37) % 400 for place in range(400)]
+    points = [Point("loss", float(step), step / 2, 1.7e9 + at) for at, step in enumerate(steps)]
+    append(database, store, run, points)
+    store.compact(run, is_idle=True)
+    found = rows(store.interval(run, "loss", 20))
+    told = [row[0] for row in found]
+    assert len(found) == 20
+    assert told == sorted(told)
+    assert told[-1] == 399
+    assert {(step, value) for step, value, _ in found} <= {(p.step, p.value) for p in points}

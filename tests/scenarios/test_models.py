@@ -61,6 +61,9 @@ def test_a_gate_that_is_shut_says_both_values_in_the_terminal_and_on_the_run(
     assert "no new version" in said
     assert "evaluate.auc > @champion.evaluate.auc: 0.55 against 0.6" in said
     assert project.json("models", "show", "delay")["model"]["last_version"] == 1
+    made = next(run for run in project.json("runs") if run["step"] == "train")
+    assert "0.55 against 0.6" in made["tags"]["modelcompose.gate.delay"]
+    assert "0.55 against 0.6" in project.run("runs", "show", "train").stdout
 
 
 def test_nothing_moves_when_nothing_ran(project: Workbench) -> None:
@@ -145,6 +148,32 @@ def test_models_and_versions_are_tagged_and_chosen_by_tags(project: Workbench) -
     ]
     assert project.json("models", "--filter", "tags.team = other") == []
     assert project.json("models", "show", "delay@1")["version"]["tags"] == {"reviewed": "yes"}
+
+
+def test_a_git_tag_names_a_version_for_every_verb(project: Workbench) -> None:
+    project.git("init", "--quiet")
+    project.git("add", "--all")
+    project.git("commit", "--quiet", "--message", "first")
+    train(project, "0.6")
+    train(project, "0.7")
+
+    assert "delay@v1.0.0 names version 1" in project.run("tag", "delay@1", "--git", "v1.0.0").stdout
+    project.run("tag", "delay@2", "--git", "#prod")
+
+    assert "v1.0.0" in project.git("tag", "--list", "delay@*")
+    assert "#prod 2, v1.0.0 1" in project.run("models").stdout
+    assert project.json("models", "show", "delay#prod")["version"]["version"] == 2
+    difference = project.json("models", "diff", "delay@v1.0.0", "delay#prod")
+    assert [difference[side]["version"] for side in ("old", "new")] == [1, 2]
+    project.run("models", "download", "delay@v1.0.0", "--to", "fetched")
+    assert (project.folder / "fetched" / "weights").read_text() == "0.6\n"
+    project.run("alias", "set", "delay@v1.0.0", "champion")
+    project.run("promote", "delay#prod", "newest")
+    aliases = project.json("models", "show", "delay")["model"]["aliases"]
+    assert (aliases["champion"], aliases["newest"]) == (1, 2)
+    missing = project.run("models", "show", "delay@v9.0.0", code=1).stderr
+    assert "no git tag delay@v9.0.0 here" in missing
+    assert "names a version such as" in project.run("tag", "delay@1", "--git", "x", code=2).stderr
 
 
 def test_what_is_not_there_is_said_with_what_is(project: Workbench) -> None:

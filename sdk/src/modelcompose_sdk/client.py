@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from modelcompose_sdk.settings import Settings
+from modelcompose_sdk.settings import Settings, read
 
 _TIMEOUT_S = 30.0
 _FILE_TIMEOUT_S = 600.0
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 _ARTIFACTS = "mlflow-artifacts:"
 
 
@@ -36,18 +37,13 @@ class Client:
     def __init__(self, settings: Settings) -> None:
         """Take where it is, and who calls."""
         self._address = str(settings.address)
-        self._headers: dict[str, str] = {}
-        if settings.token:
-            self._headers["Authorization"] = f"Bearer {settings.token}"
-        elif settings.user and settings.password:
-            pair = base64.b64encode(f"{settings.user}:{settings.password}".encode()).decode()
-            self._headers["Authorization"] = f"Basic {pair}"
-        context = ssl.create_default_context() if self._address.startswith("https:") else None
-        if context is not None and settings.is_insecure:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        handlers = [] if context is None else [urllib.request.HTTPSHandler(context=context)]
-        self._opener = urllib.request.build_opener(*handlers)
+        self._headers = _credentials(settings)
+        self._opener = urllib.request.build_opener(*_handlers(self._address, settings))
+
+    @classmethod
+    def at(cls, address: str, token: str) -> Client:
+        """Give the client of an address, for who has a token."""
+        return cls(read({"MLFLOW_TRACKING_URI": address, "MLFLOW_TRACKING_TOKEN": token}))
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Make a call that sends JSON.
@@ -64,22 +60,22 @@ class Client:
         asked = urllib.parse.urlencode(query)
         return self._call("GET", f"/api/2.0/mlflow/{path}?{asked}", None, _TIMEOUT_S)
 
-    def put_file(self, root: str, name: str, path: Path, kind: str) -> None:
+    def put_file(self, root: str, name: str, file: BinaryIO, kind: str) -> None:
         """Upload a file; raises as `post` does.
 
         Args:
             root: the run's `artifact_uri`.
             name: the path below it.
-            path: the file.
+            file: the file, open for reading.
             kind: its media type.
         """
         if not root.startswith(_ARTIFACTS):
             raise Refused(400, f"artifacts at {root} are not written through the server")
         place = urllib.parse.urlsplit(root).path.strip("/")
         url = urllib.parse.quote(f"/api/2.0/mlflow-artifacts/artifacts/{place}/{name}")
-        with path.open("rb") as file:
-            headers = {"Content-Type": kind, "Content-Length": str(path.stat().st_size)}
-            self._call("PUT", url, file, _FILE_TIMEOUT_S, headers)
+        size = os.fstat(file.fileno()).st_size
+        headers = {"Content-Type": kind, "Content-Length": str(size)}
+        self._call("PUT", url, file, _FILE_TIMEOUT_S, headers)
 
     def _call(
         self,
@@ -106,6 +102,28 @@ class Client:
         except Exception as error:  # http.client's own, of half answers
             raise Away(str(error)) from error
         return json.loads(body) if body else {}
+
+
+def _credentials(settings: Settings) -> dict[str, str]:
+    if settings.token:
+        return {"Authorization": f"Bearer {settings.token}"}
+    if settings.user and settings.password:
+        pair = base64.b64encode(f"{settings.user}:{settings.password}".encode()).decode()
+        return {"Authorization": f"Basic {pair}"}
+    return {}
+
+
+def _handlers(address: str, settings: Settings) -> list[urllib.request.BaseHandler]:
+    handlers: list[urllib.request.BaseHandler] = []
+    if urllib.parse.urlsplit(address).hostname in _THIS_MACHINE:
+        handlers.append(urllib.request.ProxyHandler({}))  # no proxy leads to this machine
+    if address.startswith("https:"):
+        context = ssl.create_default_context()
+        if settings.is_insecure:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        handlers.append(urllib.request.HTTPSHandler(context=context))
+    return handlers
 
 
 def _message(error: urllib.error.HTTPError) -> str:

@@ -9,13 +9,13 @@ nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from modelcompose_sdk.client import Away, Client, Refused
 from modelcompose_sdk.settings import warn
-from modelcompose_sdk.spool import FILES, Line, Reader
+from modelcompose_sdk.spool import FILES, Line, Reader, open_plain, remove_plain
 
 TAG = "modelcompose.spool."
 """The tag's name, before the spool's."""
@@ -29,8 +29,15 @@ _KINDS = {"m": "metrics", "p": "params", "t": "tags"}
 class Delivery:
     """One spool file on its way; of one thread."""
 
-    def __init__(
-        self, client: Client, reader: Reader, *, is_new: bool, known: dict[str, str]
+    def __init__(  # noqa: PLR0913 - what it is told, each by name
+        self,
+        client: Client,
+        reader: Reader,
+        *,
+        is_new: bool,
+        known: dict[str, str],
+        told: Callable[[str], None] = warn,
+        experiment: str | None = None,
     ) -> None:
         """Take a file.
 
@@ -39,7 +46,11 @@ class Delivery:
             reader: of the file.
             is_new: whether nothing of it can have been sent yet.
             known: ids of runs, by their spools; this run's is added as soon as it is known.
+            told: is told what the server does not take.
+            experiment: where new runs go, whatever the file says; by default what it says.
         """
+        self._told = told
+        self._experiment_id = experiment
         self._client = client
         self._reader = reader
         self._known = known
@@ -130,6 +141,8 @@ class Delivery:
         return str(found[0]["info"]["run_id"]) if found else None
 
     def _experiment(self, header: dict[str, Any]) -> str:
+        if self._experiment_id is not None:
+            return self._experiment_id
         name = header["experiment_name"]
         if not name:
             return str(header["experiment_id"] or "0")
@@ -169,7 +182,7 @@ class Delivery:
     def _send_apart(self, batch: Sequence[Line], refused: Refused) -> None:
         """Find what the server does not take, leave it out, and send the rest."""
         if len(batch) == 1:
-            warn(f"the server does not take {json.dumps(batch[0].record)[:200]}: {refused}")
+            self._told(f"the server does not take {json.dumps(batch[0].record)[:200]}: {refused}")
             self._done = batch[0].end
             return
         half = len(batch) // 2
@@ -190,14 +203,21 @@ class Delivery:
         if self._root is None:
             run = self._client.get("runs/get", run_id=str(self._run_id))["run"]
             self._root = run["info"].get("artifact_uri", "")
-        path = self._reader.path.with_suffix(FILES) / Path(place).name
+        path = self._reader.path
+        inside = (path.with_suffix(FILES).name, Path(place).name)
         try:
-            self._client.put_file(str(self._root), name, path, kind)
+            file = open_plain(path.parent, *inside)
         except FileNotFoundError:
             return  # it was delivered before
+        except OSError as error:
+            self._told(f"the artifact {name} cannot be read: {error}")
+            return
+        try:
+            with file:
+                self._client.put_file(str(self._root), name, file, kind)
         except Refused as refused:
-            warn(f"the server does not take the artifact {name}: {refused}")
-        path.unlink(missing_ok=True)
+            self._told(f"the server does not take the artifact {name}: {refused}")
+        remove_plain(path.parent, *inside)
 
 
 def _fits(batch: Sequence[Line], kind: str) -> bool:

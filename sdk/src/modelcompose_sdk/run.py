@@ -67,7 +67,7 @@ class Run:
             "start_ms": int(_now() * 1000),
             "user": _user(),
         }
-        self._writer = Writer(settings.spool, header)
+        self._writer = Writer(settings.spool, header, is_shared=settings.is_delivered_by_host)
         self._descriptor = self._writer.descriptor
 
     @property
@@ -226,6 +226,7 @@ class Run:
         try:
             place = self._writer.place(source.name)
             shutil.copyfile(source, place)
+            self._writer.share(place)
         except OSError as error:
             self._fail(f"{source}: {error}")
         else:
@@ -236,6 +237,7 @@ class Run:
         try:
             place = self._writer.place(PurePosixPath(target).name)
             place.write_bytes(data)
+            self._writer.share(place)
         except OSError as error:
             self._fail(f"{name}: {error}")
         else:

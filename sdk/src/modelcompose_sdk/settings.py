@@ -27,6 +27,8 @@ class Settings:
     password: str | None
     is_insecure: bool
     spool: Path
+    is_delivered_by_host: bool
+    """Whether somebody else delivers the spool, who may be another user: a step's command."""
     flush_s: float
 
 
@@ -35,6 +37,9 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     given = os.environ if environment is None else environment
     address = given.get("MLFLOW_TRACKING_URI") or None
     spool = given.get("MODELCOMPOSE_SPOOL") or None
+    by_host = spool is not None and given.get("MODELCOMPOSE_DELIVERY") == "host"
+    if by_host:
+        address = None
     if address is not None and not address.startswith(("http://", "https://")):
         warn(f"MLFLOW_TRACKING_URI is no http address: {address}; nothing is sent")
         address = None
@@ -42,7 +47,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         address = DEFAULT_ADDRESS
     return Settings(
         address=address.rstrip("/") if address else None,
-        run_id=given.get("MLFLOW_RUN_ID") or None,
+        run_id=_run(given, by_host=by_host),
         experiment_id=given.get("MLFLOW_EXPERIMENT_ID") or None,
         experiment_name=given.get("MLFLOW_EXPERIMENT_NAME") or None,
         token=given.get("MLFLOW_TRACKING_TOKEN") or None,
@@ -50,8 +55,14 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         password=given.get("MLFLOW_TRACKING_PASSWORD") or None,
         is_insecure=given.get("MLFLOW_TRACKING_INSECURE_TLS", "").lower() == "true",
         spool=_spool(spool, given),
+        is_delivered_by_host=by_host,
         flush_s=_seconds(given.get("MODELCOMPOSE_FLUSH_S")),
     )
+
+
+def _run(given: Mapping[str, str], *, by_host: bool) -> str | None:
+    own = given.get("MODELCOMPOSE_SPOOL_RUN") if by_host else None
+    return own or given.get("MLFLOW_RUN_ID") or None
 
 
 def warn(message: str) -> None:

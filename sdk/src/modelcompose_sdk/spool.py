@@ -10,20 +10,22 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import stat
 import sys
 import uuid
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 if sys.platform != "win32":
     import fcntl
 
 SUFFIX = ".spool"
 FILES = ".files"
-_CHUNK = 1 << 20
+_LONGEST_LINE = 1 << 20
+"""More than anything that the server takes."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +39,22 @@ class Line:
 class Writer:
     """A spool file of this process; many threads may write to it at once."""
 
-    def __init__(self, folder: Path, header: dict[str, Any]) -> None:
-        """Make the file."""
+    def __init__(self, folder: Path, header: dict[str, Any], *, is_shared: bool = False) -> None:
+        """Make the file.
+
+        Args:
+            folder: where.
+            header: its first line.
+            is_shared: whether another user delivers it, and so reads and deletes it.
+        """
+        self._is_shared = is_shared
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.id: str = header["spool"]
         self.path = folder / f"{self.id}{SUFFIX}"
         flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0)
         self.descriptor = os.open(self.path, flags, 0o600)
+        if is_shared:
+            self.path.chmod(0o666)  # its folder lets in nobody else
         _lock(self.descriptor)
         self.write(header)
 
@@ -61,8 +72,16 @@ class Writer:
     def place(self, name: str) -> Path:
         """Give a new path for a file that is to be delivered."""
         folder = self.path.with_suffix(FILES)
-        folder.mkdir(mode=0o700, exist_ok=True)
+        if not folder.exists():
+            folder.mkdir(mode=0o700, exist_ok=True)
+            if self._is_shared:
+                folder.chmod(0o777)  # as the file
         return folder / f"{uuid.uuid4().hex}-{name[-80:]}"
+
+    def share(self, place: Path) -> None:
+        """Let who delivers it read a file that was written to its place."""
+        if self._is_shared:
+            place.chmod(0o666)
 
     def sync(self) -> None:
         """Bring the file to the disk itself."""
@@ -85,12 +104,16 @@ class Reader:
             ValueError: its first line cannot be read.
         """
         self.path = path
-        self._file = path.open("rb")
-        first = self._file.readline()
-        if not first.endswith(b"\n"):
+        self._file = open_plain(path.parent, path.name)
+        first = self._file.readline(_LONGEST_LINE)
+        try:
+            header = json.loads(first) if first.endswith(b"\n") else None
+        except ValueError:
+            header = None
+        if not isinstance(header, dict):
             self._file.close()
-            raise ValueError(f"{path}: no spool file")
-        self.header: dict[str, Any] = json.loads(first)
+            raise ValueError(f"{path}: no spool file")  # noqa: TRY004 - of the file
+        self.header: dict[str, Any] = header
         self.end = len(first)
 
     def lines(self, *, after: int) -> Iterator[Line]:
@@ -98,14 +121,25 @@ class Reader:
         self._file.seek(max(after, self.end))
         place = self._file.tell()
         while True:
-            data = self._file.readline()
-            if not data.endswith(b"\n"):
+            data, length = self._line()
+            if not length:
                 return
-            place += len(data)
+            place += length
             with suppress(ValueError):
                 record = json.loads(data)
                 if isinstance(record, list) and record:
                     yield Line(record, place)
+
+    def _line(self) -> tuple[bytes, int]:
+        """Give the next whole line and its length: 0 where there is none; too long, it is empty."""
+        data = self._file.readline(_LONGEST_LINE)
+        length = len(data)
+        if data.endswith(b"\n"):
+            return data, length
+        while data and not data.endswith(b"\n"):
+            data = self._file.readline(_LONGEST_LINE)
+            length += len(data)
+        return b"", length if data else 0
 
     def is_at_end(self, place: int) -> bool:
         """Tell whether nothing was written after a place, beside a torn line."""
@@ -132,10 +166,50 @@ class Reader:
 def files(folder: Path) -> list[Path]:
     """Give the spool files of a folder, the oldest first."""
     try:
-        found = [(path.stat().st_mtime, path) for path in folder.glob(f"*{SUFFIX}")]
+        found = [(path.lstat().st_mtime, path) for path in folder.glob(f"*{SUFFIX}")]
     except OSError:
         return []
     return [path for _, path in sorted(found)]
+
+
+def open_plain(folder: Path, *names: str) -> BinaryIO:
+    """Open a file below a folder, through no link: who writes there may be a stranger.
+
+    Raises:
+        OSError: it is not there, or is no file.
+    """
+    if sys.platform == "win32":
+        return folder.joinpath(*names).open("rb")
+    with _inside(folder, names[:-1]) as at:
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        descriptor = os.open(names[-1], flags, dir_fd=at)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(f"{names[-1]}: no file")
+    return os.fdopen(descriptor, "rb")
+
+
+def remove_plain(folder: Path, *names: str) -> None:
+    """Remove a file below a folder, through no link; it need not be there."""
+    if sys.platform == "win32":
+        folder.joinpath(*names).unlink(missing_ok=True)
+        return
+    with suppress(OSError), _inside(folder, names[:-1]) as at:
+        os.unlink(names[-1], dir_fd=at)
+
+
+@contextmanager
+def _inside(folder: Path, names: Sequence[str]) -> Iterator[int]:
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+    at = os.open(folder, flags)
+    try:
+        for name in names:
+            inner = os.open(name, flags | os.O_NOFOLLOW, dir_fd=at)
+            os.close(at)
+            at = inner
+        yield at
+    finally:
+        os.close(at)
 
 
 def _lock(descriptor: int) -> bool:

@@ -27,7 +27,7 @@ def set_(version: str, name: str) -> None:
     \b
       modelcompose alias set delay@3 champion
     """  # noqa: D301 - click's mark for lines to keep
-    from modelcompose.cli.registry import find, opened
+    from modelcompose.cli.registry import find, follow, opened
     from modelcompose.registry.aliases import set_alias
 
     with opened() as database, database.write() as connection:
@@ -38,6 +38,7 @@ def set_(version: str, name: str) -> None:
     before = "" if move is None or move.old is None else f", which was {move.old}"
     word = "is already" if move is None else "is now"
     click.echo(f"{model.name}@{name} {word} version {found.version}{before}")
+    follow(model, name)
 
 
 @alias.command("rm")
@@ -57,3 +58,14 @@ def rm(which: str) -> None:
         known = ", ".join(f"@{each}" for each in model.aliases) or "none"
         raise NotFound(f"{name} has no alias {reference!r}", hint=f"it has: {known}")
     click.echo(f"{name}@{reference} is removed; it was version {move.old}")
+
+
+@alias.command("follow", hidden=True)
+@click.argument("which", metavar="NAME@ALIAS")
+def follow_(which: str) -> None:
+    """Bring along what follows an alias; the hub starts this when a client has moved one."""
+    from modelcompose.pipeline.model_mounts.refreshing import refresh
+    from modelcompose.registry.aliases import parse_reference
+
+    name, reference = parse_reference(which, what="an alias")
+    refresh(name, (reference,), lambda line: click.echo(line, err=True))

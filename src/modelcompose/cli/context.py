@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from modelcompose.engine.protocol import Engine
     from modelcompose.pipeline.parameters import Overrides
     from modelcompose.pipeline.session import Session
+    from modelcompose.pipeline.step_tracking import StepTracking
     from modelcompose.tracking.runs import Runs
 
 
@@ -27,6 +28,8 @@ class Context:
         self.invocation = invocation
         self.builds: Callable[[str], None] = _progress
         """Shows a line of what the engine reports while it pulls or builds; a view replaces it."""
+        self.hub = ""
+        """The shared hub that the session's project sends its runs to; empty where it has none."""
 
     @property
     def folder(self) -> Path | None:
@@ -104,6 +107,7 @@ class Context:
     @contextmanager
     def session(self, project: Project, overrides: Overrides | None = None) -> Iterator[Session]:
         """Open all that planning and running need; closed when the block ends."""
+        from modelcompose.cli.sending import remember_hub
         from modelcompose.database.connection import open_database
         from modelcompose.database.home import home_folder
         from modelcompose.pipeline.graph import build_graph
@@ -114,6 +118,7 @@ class Context:
 
         graph = build_graph(project)
         connection = open_database()
+        self.hub = remember_hub(connection, project)
         runs = Runs(connection)
         session = Session(
             project,
@@ -123,6 +128,7 @@ class Context:
             store=Store(home_folder() / "store"),
             overrides=overrides or Overrides(),
             command_line=("modelcompose", *sys.argv[1:]),
+            tracking=_step_tracking,
         )
         try:
             yield session
@@ -142,6 +148,14 @@ class Context:
         import os
 
         return self.invocation.jobs or os.cpu_count() or 1
+
+
+def _step_tracking(session: Session) -> StepTracking:
+    """Have what steps log into their own runs taken into this user's hub."""
+    from modelcompose.database.home import home_folder
+    from modelcompose.hub.step_runs.tracking import HubTracking
+
+    return HubTracking(session.runs, home_folder(), session.folder, engine=session.engine.name)
 
 
 def _progress(line: str) -> None:

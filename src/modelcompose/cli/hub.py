@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import click
 
+from modelcompose.cli.hub_gc import gc
+from modelcompose.cli.hub_import import import_
+from modelcompose.cli.hub_login import login, logout
+from modelcompose.cli.hub_send import send, status
 from modelcompose.cli.hub_token import token
 
 PORT = 4750
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="Address to listen on.")
+@click.option(
+    "--host",
+    metavar="ADDRESS",
+    help="Address to listen on; by default 127.0.0.1, and Docker's bridge for containers.",
+)
 @click.option(
     "--port", default=PORT, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
 )
 @click.option(
     "--database",
     metavar="URL",
+    envvar="MODELCOMPOSE_HUB_DATABASE",
+    show_envvar=True,
     help="A path, or postgresql://USER:PASSWORD@HOST/NAME; by default hub.db in the home folder.",
 )
 @click.option(
     "--artifacts",
     metavar="URL",
+    envvar="MODELCOMPOSE_HUB_ARTIFACTS",
+    show_envvar=True,
     help="A folder, s3://BUCKET/PREFIX, gs://… or az://…; by default a folder in the home folder.",
 )
 @click.option(
@@ -38,7 +50,7 @@ PORT = 4750
 def hub(
     context: click.Context,
     *,
-    host: str,
+    host: str | None,
     port: int,
     database: str | None,
     artifacts: str | None,
@@ -71,9 +83,25 @@ def hub(
     return 0
 
 
-hub.add_command(token)
+for command in (token, import_, gc, send, status, login, logout):
+    hub.add_command(command)
 
 
-def _say(address: str) -> None:
+@hub.command("keep", hidden=True)
+def keep_() -> None:
+    """Serve tracked services until none is left; `up` starts this."""
+    import os
+
+    from modelcompose.database.home import home_folder
+    from modelcompose.hub.kept.keeping import keep
+    from modelcompose.hub.kept.patience import VARIABLE, patience_s
+
+    keep(home_folder(), patience_s(os.environ.get(VARIABLE)))
+
+
+def _say(address: str, inside: str | None) -> None:
     click.echo(address)
     click.echo(f"hub: listening, Ctrl-C ends it; export MLFLOW_TRACKING_URI={address}", err=True)
+    if inside is not None:
+        token = "modelcompose hub token create NAME"  # noqa: S105 - the command that makes one
+        click.echo(f"hub: containers, with a token ({token}): {inside}", err=True)

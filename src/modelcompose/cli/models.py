@@ -73,10 +73,11 @@ def models(ctx: click.Context, *, chosen: str, form: str) -> None:
 
     with opened() as database, database.read() as connection:
         found = models_view.listed(connection, chosen)
+        tags = models_view.git_tags(connection, found, Path.cwd())
     if form == "json":
         print_json(found)
     elif found:
-        print_table(*models_view.table(found))
+        print_table(*models_view.table(found, tags))
     else:
         click.echo("No models are registered.", err=True)
 
@@ -94,9 +95,10 @@ def models(ctx: click.Context, *, chosen: str, form: str) -> None:
 def show(model: str, form: str) -> None:
     """Show a model with its versions, or everything about one version.
 
-    MODEL is a name, or a version as NAME@VERSION or NAME@ALIAS.
+    MODEL is a name, or a version as NAME@VERSION, NAME@ALIAS, or by a git tag: NAME@v1.2.0,
+    NAME#STAGE.
     """
-    if "@" in model:
+    if "@" in model or "#" in model:
         _show_version(model, form)
         return
     if form == "markdown":
@@ -112,10 +114,11 @@ def show(model: str, form: str) -> None:
         found = find_named(connection, model)
         versions = versions_of(connection, found)
         moves = moves_of(connection, found)
+        tags = models_view.git_tags(connection, [found], Path.cwd())[found.name]
     if form == "json":
         print_json(ModelDocument(found, versions, moves))
     else:
-        print_sections(*models_view.of_model(found, versions, moves))
+        print_sections(*models_view.of_model(found, versions, moves, tags))
 
 
 @models.command("diff")
@@ -176,7 +179,8 @@ def _show_version(text: str, form: str) -> None:
     from modelcompose.registry.views import VersionDocument
 
     with opened() as database, database.read() as connection:
-        _, version = find(connection, text)
+        model, version = find(connection, text)
+        tags = models_view.git_tags(connection, [model], Path.cwd())[model.name]
     run = _run_of(version)
     signature = VersionFiles(home_folder()).signature(version)
     if form == "json":
@@ -184,7 +188,7 @@ def _show_version(text: str, form: str) -> None:
     elif form == "markdown":
         click.echo(card(version, run, signature), nl=False)
     else:
-        print_sections(*models_view.of_version(version, run, signature))
+        print_sections(*models_view.of_version(version, run, signature, tags))
 
 
 def _run_of(version: Version) -> Run | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modelcompose.cli import runs_diff
@@ -42,12 +43,27 @@ def listed(connection: Connection, chosen: str) -> list[Model]:
             return found
 
 
-def table(models: Sequence[Model]) -> tuple[list[Column], list[Row]]:
-    """Give models as a table."""
+def git_tags(
+    connection: Connection, models: Sequence[Model], folder: Path
+) -> dict[str, Mapping[int, list[str]]]:
+    """Give what git tags of a folder's repository call the versions of models, by model."""
+    from modelcompose.registry.git_tags import read_git_tags
+    from modelcompose.registry.git_versions import tags_of_versions
+
+    tags = read_git_tags(folder) if models else []
+    return {model.name: tags_of_versions(connection, model, tags, folder) for model in models}
+
+
+def table(
+    models: Sequence[Model], tags: Mapping[str, Mapping[int, list[str]]]
+) -> tuple[list[Column], list[Row]]:
+    """Give models as a table; git tags have a column where there are any."""
+    of_git = [Column("git tags", may_be_cut=True)] if any(tags.values()) else []
     columns = [
         Column("model"),
         Column("newest", is_number=True),
         Column("aliases", may_be_cut=True),
+        *of_git,
         Column("changed", may_go=True),
         Column("description", may_be_cut=True, may_go=True),
     ]
@@ -56,6 +72,7 @@ def table(models: Sequence[Model]) -> tuple[list[Column], list[Row]]:
             Cell(model.name, "bold"),
             Cell(str(model.last_version or "")),
             Cell(", ".join(f"@{alias} {version}" for alias, version in model.aliases.items())),
+            *(Cell(_tagged(tags[model.name])) for _ in of_git),
             Cell(ago(model.updated_at)),
             Cell((model.description or "").partition("\n")[0], "dim"),
         )
@@ -63,20 +80,36 @@ def table(models: Sequence[Model]) -> tuple[list[Column], list[Row]]:
     ]
 
 
-def of_model(model: Model, versions: Sequence[Version], moves: Sequence[Move]) -> Page:
+def _tagged(tags: Mapping[int, list[str]]) -> str:
+    newest = sorted(tags.items(), reverse=True)
+    return ", ".join(f"{name} {version}" for version, names in newest for name in names)
+
+
+def of_model(
+    model: Model,
+    versions: Sequence[Version],
+    moves: Sequence[Move],
+    tags: Mapping[int, list[str]],
+) -> Page:
     """Give a model with its versions."""
     head = [Cell(model.name, "bold")]
     about = [_row("description", model.description)] if model.description else []
     return head, [
         Section("model", [*about, *(_row(key, text) for key, text in model.tags.items())]),
-        Section("versions", [_version_row(version) for version in versions]),
+        Section("versions", [_version_row(version, tags) for version in versions]),
         Section("aliases were moved", [_move_row(move) for move in moves]),
     ]
 
 
-def of_version(version: Version, run: Run | None, signature: Mapping[str, Any]) -> Page:
+def of_version(
+    version: Version,
+    run: Run | None,
+    signature: Mapping[str, Any],
+    tags: Mapping[int, list[str]],
+) -> Page:
     """Give everything about a version."""
     head = [Cell(version.label, "bold"), *(Cell(f"  @{a}", "cyan") for a in version.aliases)]
+    head += [Cell(f"  {name}", "magenta") for name in tags.get(version.version, ())]
     evidence = {} if version.origin is None else version.origin.evidence
     inputs = {p: c.digest for p, c in run.inputs.items()} if run else evidence.get("inputs", {})
     params = run.params if run else evidence.get("params", {})
@@ -171,11 +204,12 @@ def _change(pair: MetricDifference) -> Row:
     return Cell(pair.name), Cell(f"{old} → {new}"), Cell(f"{sign}{number(pair.difference)}")
 
 
-def _version_row(version: Version) -> Row:
+def _version_row(version: Version, tags: Mapping[int, list[str]]) -> Row:
     content = "" if version.origin is None else short_digest(version.origin.content.digest)
     return (
         Cell(str(version.version), "bold"),
         Cell(" ".join(f"@{alias}" for alias in version.aliases), "cyan"),
+        *((Cell(" ".join(tags.get(version.version, ())), "magenta"),) if tags else ()),
         Cell(ago(version.created_at)),
         Cell("" if version.run is None else f"run {version.run[:SHORT]}"),
         Cell(content, "dim"),

@@ -16,7 +16,7 @@ def promote(source: str, target: str) -> None:
     \b
       modelcompose promote delay@challenger champion
     """  # noqa: D301 - click's mark for lines to keep
-    from modelcompose.cli.registry import find, opened
+    from modelcompose.cli.registry import find, follow, opened
     from modelcompose.registry.aliases import set_alias
 
     alias = target.removeprefix("@")
@@ -31,3 +31,4 @@ def promote(source: str, target: str) -> None:
     if move.old is not None:
         back = f"modelcompose alias set {model.name}@{move.old} {alias}"
         click.echo(f"it was version {move.old}; to go back: {back}", err=True)
+    follow(model, alias)

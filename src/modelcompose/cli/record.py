@@ -68,6 +68,7 @@ def recorded_by_file(context: Context) -> RunLine | None:
 def record(context: Context, line: RunLine) -> int:
     """Run a command as Compose would, record it, and give its exit code."""
     from modelcompose.adoption.recording import Recorder
+    from modelcompose.cli.sending import remember_hub, sending
     from modelcompose.database.connection import open_database
     from modelcompose.database.home import home_folder
     from modelcompose.store.store import Store
@@ -87,7 +88,9 @@ def record(context: Context, line: RunLine) -> int:
             global_arguments=context.invocation.global_arguments,
             command_line=("modelcompose", *sys.argv[1:]),
         )
-        recorded = recorder.record(line)
+        hub = remember_hub(connection, project)
+        with sending(hub, is_quiet=context.invocation.quiet):
+            recorded = recorder.record(line)
     if not context.invocation.quiet:
         _tell(recorded)
     _announce(project, recorded.run)

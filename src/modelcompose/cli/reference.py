@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from modelcompose.cli import (
+    reference_api,
     reference_commands,
     reference_errors,
     reference_events,
@@ -14,6 +15,7 @@ from modelcompose.cli import (
 from modelcompose.compose.reference import write_page
 
 PAGES = {
+    "docs/reference/api.md": reference_api.page,
     "docs/reference/commands.md": reference_commands.page,
     "docs/reference/errors.md": reference_errors.page,
     "docs/reference/events.md": reference_events.page,

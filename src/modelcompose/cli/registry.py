@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modelcompose.errors import NotFound
@@ -31,15 +32,17 @@ def opened() -> Iterator[Database]:
 def find(connection: Connection, text: str) -> tuple[Model, Version]:
     """Give the version that `NAME@VERSION` or `NAME@ALIAS` names, with its model.
 
+    A git tag of this folder's repository may name it too: `NAME@v1.2.0`, `NAME#prod`.
+
     Raises:
-        UsageError: it is of another form.
+        UsageError: it is of another form, or a git tag may name several.
         NotFound: there is no such model or version.
     """
     from modelcompose.registry.aliases import parse_reference, version_called
 
     name, reference = parse_reference(text)
     model = find_named(connection, name)
-    return model, version_called(connection, model, reference)
+    return model, version_called(connection, model, reference, Path.cwd())
 
 
 def find_named(connection: Connection, name: str) -> Model:
@@ -59,3 +62,12 @@ def find_named(connection: Connection, name: str) -> Model:
     nearest = difflib.get_close_matches(name, names, n=1)
     hint = f"did you mean {nearest[0]}?" if nearest else "list the models: modelcompose models"
     raise NotFound(f"no model is called {name!r}", hint=hint)
+
+
+def follow(model: Model, alias: str) -> None:
+    """Have those services follow that mount what an alias names; says what became of each."""
+    import click
+
+    from modelcompose.pipeline.model_mounts.refreshing import refresh
+
+    refresh(model.name, (alias,), lambda line: click.echo(line, err=True))

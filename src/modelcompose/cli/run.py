@@ -240,6 +240,7 @@ def bring(
     from contextlib import closing
 
     from modelcompose.cli.lost_terminal import outlives_terminal
+    from modelcompose.cli.sending import sending
     from modelcompose.cli.view import open_view
     from modelcompose.pipeline.project_lock import project_lock
 
@@ -251,6 +252,7 @@ def bring(
     context.builds = view.builds
     session.folder.make()
     with (
+        sending(context.hub, is_quiet=context.invocation.quiet),
         outlives_terminal(),
         project_lock(
             session.folder.path,
@@ -272,6 +274,7 @@ def _bring_locked(
     forced: frozenset[str],
     flags: dict[str, Any],
 ) -> int:
+    from modelcompose.cli.plan_snapshot import tell_plan
     from modelcompose.pipeline.orders import Orders
     from modelcompose.pipeline.prepare import prepare_plan
     from modelcompose.pipeline.recovery import recover_project
@@ -292,6 +295,7 @@ def _bring_locked(
         raise PlanError(first.cause, hint=first.observation.hint)
     results = _carry_out(session, nodes, plan, Orders(jobs=context.jobs, forced=forced), terminal)
     terminal.close()
+    tell_plan(session, nodes, plan, results)
     _print_results(session, results, flags.get("form", "table"), quiet=context.invocation.quiet)
     return 0 if all(result.is_good for result in results) else 1
 

@@ -140,7 +140,9 @@ def show(ctx: click.Context, run: str, form: str) -> None:
     RUN is an id, the first digits of one, or the name of a step: its latest run.
     """
     from modelcompose.cli import runs_show
+    from modelcompose.cli.runs_logged import logged_sections
     from modelcompose.cli.runs_page import print_json, print_sections
+    from modelcompose.database.home import home_folder
     from modelcompose.tracking.summary import resources
     from modelcompose.tracking.views import document
 
@@ -149,11 +151,20 @@ def show(ctx: click.Context, run: str, form: str) -> None:
         supervision_for(ctx.obj, runs).look_around(Path(found.folder))
         used = resources(runs.samples(found.id))
         log = runs.log_path(found.id)
+        beside = runs.logged_beside(found.id)
     if form == "json":
-        print_json(document(found, used))
+        from modelcompose.cli.registry import opened
+        from modelcompose.tracking.query.reading import read_run
+
+        with opened() as database, database.read() as connection:
+            one = read_run(connection, found.id)
+        print_json(document(found, used, name=one.name or None, user=one.user, tags=one.tags))
         return
     place = str(log) if log.exists() else ""
-    print_sections(runs_show.headline(found), runs_show.sections(found, used, place, time.time()))
+    shown = runs_show.sections(found, used, place, time.time())
+    artifacts = home_folder() / "artifacts" / str(beside.experiment) / found.id / "artifacts"
+    logged = logged_sections(beside, artifacts)
+    print_sections(runs_show.headline(found), [*shown[:3], *logged, *shown[3:]])
 
 
 @runs_group.command("logs")

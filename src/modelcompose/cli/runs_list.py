@@ -14,9 +14,9 @@ from modelcompose.tracking.naming import SHORT
 from modelcompose.tracking.query.fields import RUN_FIELDS, run_name
 from modelcompose.tracking.query.tree import Name
 from modelcompose.tracking.run import Run
-from modelcompose.tracking.views import RunSummary, summary
+from modelcompose.tracking.views import RunSummary
 
-READ = ("params", "metrics")
+READ = ("params", "metrics", "overrides", "recording")
 """The larger fields of a run that a list shows."""
 
 _METRICS_SHOWN = 4
@@ -25,7 +25,7 @@ _NUMBERS = frozenset({"attempt", "exit_code", "duration"})
 _CUT = frozenset({"cause", "error", "folder", "image"})
 _STYLES = {"id": "bold", "cause": "dim"}
 _CODE = frozenset({"branch", "commit"})
-_NOT_READ = frozenset({"name", "user", "experiment", "experiment_id"})
+_NOT_READ = frozenset({"name", "user", "experiment", "experiment_id", "artifact_uri"})
 _NOT_KEPT = frozenset({"mean", "best"})
 
 
@@ -73,8 +73,20 @@ def summaries(
 ) -> list[RunSummary] | list[dict[str, Any]]:
     """Give the runs for machines: the columns asked for by name, else all that was read."""
     if columns is None:
-        return [summary(run) for run in runs]
+        return _with_tags(runs)
     return [{_title(name): _value(run, name) for name in columns} for run in runs]
+
+
+def _with_tags(runs: Sequence[Run]) -> list[RunSummary]:
+    from modelcompose.cli.registry import opened
+    from modelcompose.database.database import one_of
+    from modelcompose.tracking.query.reading import read_summaries
+
+    with opened() as database, database.read() as connection:
+        these, parameter = one_of(connection, "id", [run.id for run in runs])
+        rows = connection.rows(f"SELECT id, number FROM runs WHERE {these}", (parameter,))  # noqa: S608
+        numbers = dict(rows)
+        return read_summaries(connection, [numbers[run.id] for run in runs if run.id in numbers])
 
 
 def _shown(text: str) -> Name:

@@ -45,6 +45,43 @@ _OURS = Group(
             "What runs the steps, as `--engine` says it: `docker` or `process`.",
         ),
         Setting(
+            "MODELCOMPOSE_HUB",
+            "runs stay in this user's own hub",
+            "The address of the shared hub that runs are sent to as well, where a project's "
+            "`x-ml.hub` does not say.",
+        ),
+        Setting(
+            "MODELCOMPOSE_HUB_TOKEN",
+            "what `modelcompose hub login` keeps",
+            "The token with which runs are sent to the shared hub.",
+        ),
+        Setting(
+            "MODELCOMPOSE_HUB_DATABASE",
+            "`hub.db` in the home folder",
+            "The database of `modelcompose hub`, as `--database` says it. "
+            "An address with a password belongs here: a flag's value is seen by all who list "
+            "the machine's processes.",
+        ),
+        Setting(
+            "MODELCOMPOSE_HUB_ARTIFACTS",
+            "`artifacts` in the home folder",
+            "Where `modelcompose hub` keeps artifacts, as `--artifacts` says it. "
+            "Keys, regions and endpoints of a bucket are its vendor's own variables, "
+            "such as `AWS_ACCESS_KEY_ID` and `AWS_ENDPOINT_URL`.",
+        ),
+        Setting(
+            "MODELCOMPOSE_HUB_PATIENCE",
+            "`60s`",
+            "How long the hub that `up` starts for tracked services goes on once none of them "
+            "runs any more.",
+        ),
+        Setting(
+            "MODELCOMPOSE_HUB_LOST_AFTER",
+            "`24h`",
+            "After how long a silence of its client a run counts as killed, so that nothing is "
+            "running for ever; the client's next call brings it back. `0` is never.",
+        ),
+        Setting(
             "NO_COLOR",
             "colours on a terminal",
             "Any value but an empty one turns colours off.",
@@ -60,6 +97,25 @@ _OURS = Group(
             "Set in the processes that are started for a run, to its id. "
             "What a killed command left behind is found by it; "
             "a step of the process engine may read it.",
+        ),
+        Setting(
+            "MODELCOMPOSE_SPOOL",
+            "set in steps, beside `MLFLOW_TRACKING_URI`, `MLFLOW_TRACKING_TOKEN`, "
+            "`MLFLOW_EXPERIMENT_ID` and `MLFLOW_RUN_ID`",
+            "The folder that `modelcompose_sdk` writes to what a step logs. "
+            "Where a step's own environment, or its image, sets `MLFLOW_TRACKING_URI`, "
+            "none of MLflow's variables is set.",
+        ),
+        Setting(
+            "MODELCOMPOSE_SPOOL_RUN",
+            "set in steps",
+            "The run that what is in that folder belongs to.",
+        ),
+        Setting(
+            "MODELCOMPOSE_DELIVERY",
+            "set to `host` in steps",
+            "`host`: the command that runs the step delivers what is in that folder, "
+            "and `modelcompose_sdk` itself sends nothing.",
         ),
     ),
 )
@@ -121,6 +177,21 @@ _DOCKER = Group(
     ),
 )
 
+_MLFLOW = Group(
+    "Of MLflow's client",
+    "`hub import mlflow` gives them to the server that it asks, as MLflow's client does.",
+    (
+        Setting("MLFLOW_TRACKING_USERNAME", "none", "The name, with a password."),
+        Setting("MLFLOW_TRACKING_PASSWORD", "none", "The password of the name."),
+        Setting("MLFLOW_TRACKING_TOKEN", "none", "The token, where there is no name."),
+        Setting(
+            "MLFLOW_TRACKING_INSECURE_TLS",
+            "`false`",
+            "`true` takes any certificate: for a server of your own, on your own network.",
+        ),
+    ),
+)
+
 _SYSTEM = Group(
     "Of the system",
     "",
@@ -141,7 +212,7 @@ _SYSTEM = Group(
     ),
 )
 
-GROUPS = (_OURS, _COMPOSE, _DOCKER, _SYSTEM)
+GROUPS = (_OURS, _COMPOSE, _DOCKER, _MLFLOW, _SYSTEM)
 """Every variable, with what it belongs to."""
 
 SETTINGS = tuple(setting for group in GROUPS for setting in group.settings)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from modelcompose.cli.context import Context
+
+if TYPE_CHECKING:
+    from modelcompose.compose.project import Project
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,7 +33,9 @@ def status(context: Context, steps: tuple[str, ...], form: str) -> int:
     preparing its services and its image are made ready
     waiting   what for, and who holds it: limits, jobs, or the steps before it
     """  # noqa: D301 - click's mark for lines to keep
+    from modelcompose.cli.plan_snapshot import tell_plan
     from modelcompose.cli.plan_view import print_plan
+    from modelcompose.cli.sending import sending
     from modelcompose.cli.supervision import Supervision
     from modelcompose.pipeline.plan import make_plan
 
@@ -40,6 +47,21 @@ def status(context: Context, steps: tuple[str, ...], form: str) -> int:
         plan = make_plan(nodes, session.observer.observe)
         if not plan.decisions and form == "table":
             click.echo("The Compose file has no steps.")
-            return 0
-        print_plan(session, nodes, plan, form)
+        else:
+            print_plan(session, nodes, plan, form)
+            with sending(context.hub, is_look=True):
+                tell_plan(session, nodes, plan)
+    _tell_of_models(project)
     return 0
+
+
+def _tell_of_models(project: Project) -> None:
+    """Say which folders do not hold the version that their mounts ask for."""
+    if not any(service.model_mounts for service in project.services.values()):
+        return
+    from modelcompose.cli.registry import opened
+    from modelcompose.pipeline.model_mounts.filling import outdated
+
+    with opened() as database, database.read() as connection:
+        for line in outdated(connection, project):
+            click.echo(f"note: {line}", err=True)

@@ -92,24 +92,30 @@ def up(context: Context, choice: str | None, arguments: tuple[str, ...]) -> int:
     """Bring the steps that services need up to date, then start the services.
 
     Only the steps that the services to be started depend on.
+    Models that they mount are put in their place, and tracked services get a hub to log to.
     Everything else is Compose's `up`, with all of its flags: see docker compose up --help.
     """
-    from modelcompose.pipeline.graph import steps_behind
+    from modelcompose.cli.up_preparing import needs_us, prepare
+    from modelcompose.pipeline.graph import services_behind, steps_behind
 
     names = named_services(arguments)
     project = context.read_project(names)
     started = names or list(project.services)
     steps = steps_behind(project, started)
-    if not steps:
+    starting = started if "--no-deps" in arguments else services_behind(project, started)
+    if not steps and not needs_us(project, starting):
         replace_process(context.invocation.compose_arguments)
-    with context.session(project) as session:
-        nodes = session.graph.select(sorted(steps))
-        code = _bring(context, session, nodes, choice, arguments)
+    code = 0
+    if steps:
+        with context.session(project) as session:
+            nodes = session.graph.select(sorted(steps))
+            code = _bring(context, session, nodes, choice, arguments)
     services = [name for name in started if name not in project.steps]
     if code == 0 and services:
+        attached = prepare(context, project, starting)
         positions = _positions(arguments)
         flags = [word for index, word in enumerate(arguments) if index not in positions]
-        start_services(context.invocation, project, ["up", *flags, *services])
+        start_services(context.invocation, project, ["up", *flags, *services], attached)
     return code
 
 
@@ -120,8 +126,10 @@ def _bring(
     choice: str | None,
     arguments: Sequence[str],
 ) -> int:
+    from modelcompose.cli.plan_snapshot import tell_plan
     from modelcompose.cli.plan_view import print_plan
     from modelcompose.cli.run import bring
+    from modelcompose.cli.sending import sending
     from modelcompose.pipeline.plan import make_plan
 
     build, pull = "--build" in arguments, _pull_policy(arguments)
@@ -132,6 +140,8 @@ def _bring(
         print_plan(session, nodes, plan, "table")
         return 0
     if plan.is_done and not build and pull != "always":
+        with sending(context.hub, is_look=True):
+            tell_plan(session, nodes, plan)
         return 0
     waiting = [d for d in plan.decisions if d.action != "skip"]
     if choice == "fail":

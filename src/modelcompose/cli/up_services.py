@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,25 +11,39 @@ from modelcompose.cli.passthrough import replace_process
 
 if TYPE_CHECKING:
     from modelcompose.cli.arguments import Invocation
+    from modelcompose.cli.up_overlay import Attachment
     from modelcompose.compose.discovery import Discovery
     from modelcompose.compose.project import ComposeOptions, Project
 
 _FILE_NAME = "up.yaml"
 
 
-def start_services(invocation: Invocation, project: Project, arguments: Sequence[str]) -> None:
+def start_services(
+    invocation: Invocation,
+    project: Project,
+    arguments: Sequence[str],
+    tracked: Mapping[str, Attachment],
+) -> None:
     """Become `docker compose up ARGUMENTS` on the user's own files, without waiting for steps.
 
-    A file on top of theirs takes the steps out of what services wait for, and nothing else: the
+    A file on top of theirs takes the steps out of what services wait for, mounts models
+    read-only, and gives tracked services what they log with. For all other services the
     containers are those that plain `docker compose up` would create.
+
+    Args:
+        invocation: the command line.
+        project: what it is about.
+        arguments: `up` with its flags and services.
+        tracked: what tracked services are given, by their names.
     """
+    from modelcompose.cli.up_overlay import overlay
     from modelcompose.compose.discovery import discover
 
     options = invocation.compose_options()
     discovery = discover(options, os.environ)
+    released = _written(project, overlay(project, tracked))
     if discovery.has_unseen_files:
-        _start_rendered(options, project, arguments)
-    released = _written(project, without_waiting(project))
+        _start_rendered(options, project, released, arguments)
     others = [flag for flag in invocation.flags if flag[0] not in {"--file", "--profile"}]
     replace_process(
         [
@@ -67,26 +81,14 @@ def _written(project: Project, text: str) -> Path:
 
 def _replace(path: Path, text: str) -> None:
     new = path.with_name(f".{path.name}.new")
-    new.write_text(text, encoding="utf-8")
+    new.unlink(missing_ok=True)
+    with open(new, "x", encoding="utf-8", opener=_privately) as file:
+        file.write(text)  # tokens stand in it
     new.replace(path)
 
 
-def without_waiting(project: Project) -> str:
-    """Give a Compose file to be read on top of the project's: no service waits for a step."""
-    import msgspec
-
-    lines = ["services:\n"]
-    for name, service in project.services.items():
-        if project.steps.keys().isdisjoint(service.depends_on):
-            continue
-        document = service.document["depends_on"]
-        kept = {other: how for other, how in document.items() if other not in project.steps}
-        text = msgspec.json.encode(kept).decode()
-        lines += [
-            f"  {msgspec.json.encode(name).decode()}:\n",
-            f"    depends_on: !override {text}\n",
-        ]
-    return "".join(lines) if len(lines) > 1 else "{}\n"
+def _privately(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _flags(name: str, values: Iterable[str]) -> list[str]:
@@ -103,7 +105,9 @@ def _default_env_files(options: ComposeOptions, discovery: Discovery) -> list[st
     return [str(path) for path in reversed(discovery.env_files)]
 
 
-def _start_rendered(options: ComposeOptions, project: Project, arguments: Sequence[str]) -> None:
+def _start_rendered(
+    options: ComposeOptions, project: Project, released: Path, arguments: Sequence[str]
+) -> None:
     """Start from the resolved project: its files came by standard input, or from elsewhere."""
     from tempfile import TemporaryFile
 
@@ -116,7 +120,7 @@ def _start_rendered(options: ComposeOptions, project: Project, arguments: Sequen
         os.dup2(file.fileno(), 0)
         replace_process(
             [
-                *("--file=-", f"--project-name={project.name}"),
+                *("--file=-", f"--file={released}", f"--project-name={project.name}"),
                 f"--project-directory={project.directory}",
                 *_flags("--profile", project.profiles),
                 *options.arguments,

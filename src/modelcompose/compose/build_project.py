@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from msgspec import UNSET, Struct
 
 from modelcompose.compose.fault import Fault
+from modelcompose.compose.fault import Path as FaultPath
 from modelcompose.compose.grammar import DEFAULT_MASKS, ProjectKeys, ServiceKeys, StepKeys
+from modelcompose.compose.model_mounts import build_model_mount, refuse_shared
+from modelcompose.compose.mount_grammar import MountKeys
 from modelcompose.compose.project import ComposeOptions, Project, Service, Step
 from modelcompose.compose.services import build_service, unescape
 from modelcompose.compose.steps import build_data, build_models, build_notify, build_step
@@ -57,6 +60,7 @@ def build_project(
         for name, entry in (document.get("services") or {}).items()
     }
     _refuse_elsewhere(document)
+    refuse_shared(services)
     return Project(
         name=document.get("name") or origin.directory.name,
         directory=origin.directory,
@@ -74,6 +78,7 @@ def build_project(
         data=build_data(own.data, directory),
         models=build_models(own.models, directory, (_X_ML, "models")),
         objective=own.objective,
+        hub=None if own.hub is UNSET else own.hub.rstrip("/"),
         limits=own.limits,
         notify=None if own.notify is UNSET else build_notify(own.notify, (_X_ML, "notify")),
         warnings=origin.warnings,
@@ -91,7 +96,46 @@ def _service(
     path = ("services", name, _X_ML)
     keys = validate(_taken(document, origin, is_interpolated=is_interpolated), ServiceKeys, path)
     step = _step(keys, directory, (*path, "step"))
-    return build_service(name, document, step, is_recorded=keys.record)
+    models = {
+        index: build_model_mount(validate(taken, MountKeys, place), entry, directory, place)
+        for index, entry, taken, place in _mounts_with_keys(
+            name, document, origin, is_interpolated=is_interpolated
+        )
+    }
+    if step is not None:
+        _refuse_on_step(name, keys, tuple(models))
+    return build_service(
+        name, document, step, is_recorded=keys.record, is_tracked=keys.track, models=models
+    )
+
+
+def _refuse_on_step(name: str, keys: ServiceKeys, mounts: tuple[int, ...]) -> None:
+    """Make sure that a step has none of the keys that are for long-running services."""
+    if keys.track:
+        raise Fault(
+            ("services", name, _X_ML, "track"),
+            "the service is a step, and steps are recorded anyway",
+            hint="remove track, or step",
+            at_key=True,
+        )
+    if mounts:
+        raise Fault(
+            ("services", name, "volumes", mounts[0], _X_ML),
+            "a step's mount cannot be filled with a model",
+            hint="name the model's folder among the step's inputs",
+            at_key=True,
+        )
+
+
+def _mounts_with_keys(
+    name: str, document: dict[str, Any], origin: Origin, *, is_interpolated: bool
+) -> Iterator[tuple[int, dict[str, Any], Any, FaultPath]]:
+    """Take `x-ml` out of a service's mounts: their positions, documents, keys and paths."""
+    for index, entry in enumerate(document.get("volumes") or ()):
+        if isinstance(entry, dict) and _X_ML in entry:
+            taken = _taken(entry, origin, is_interpolated=is_interpolated)
+            if is_interpolated or (isinstance(taken, dict) and "model" in taken):
+                yield index, entry, taken, ("services", name, "volumes", index, _X_ML)
 
 
 def _step(keys: ServiceKeys, directory: PurePosixPath, path: tuple[str, ...]) -> Step | None:
@@ -148,7 +192,7 @@ def _refuse_elsewhere(document: Mapping[str, Any]) -> None:
             raise Fault(
                 (*path, _X_ML),
                 "it has no meaning here",
-                hint="x-ml may stand at the top of the file, and on a service",
+                hint="x-ml may stand at the top of the file, on a service and on a long mount",
                 at_key=True,
             )
         waiting += [((*path, key), entry) for key, entry in _parts(value)]

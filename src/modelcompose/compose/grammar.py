@@ -25,7 +25,10 @@ from modelcompose.compose.grammar_words import (
     Reference,
     Thing,
 )
+from modelcompose.compose.hub_grammar import HubAddress
 from modelcompose.compose.model_grammar import ModelKeys
+from modelcompose.compose.mount_grammar import MountKeys
+from modelcompose.compose.notify_grammar import NotifyKeys
 
 
 class InputKeys(Struct, frozen=True, forbid_unknown_fields=True):
@@ -238,6 +241,20 @@ class ServiceKeys(Struct, frozen=True, forbid_unknown_fields=True):
             examples=[True],
         ),
     ] = False
+    track: Annotated[
+        bool,
+        Meta(
+            title="true or false",
+            description=(
+                "Whether what the service logs by MLflow or by `modelcompose_sdk` becomes runs of "
+                "this project: for a notebook, or a trainer that never ends. "
+                "`up` gives it the hub's address and a token of its own, and has a hub running "
+                "for as long as the service does. "
+                "Not together with `step`, whose runs are recorded anyway."
+            ),
+            examples=[True],
+        ),
+    ] = False
 
 
 class IdentityKeys(Struct, frozen=True, forbid_unknown_fields=True):
@@ -269,50 +286,6 @@ class DataKeys(Struct, frozen=True, forbid_unknown_fields=True):
     ] = UNSET
 
 
-class NotifyKeys(Struct, frozen=True, forbid_unknown_fields=True):
-    """The keys of `x-ml.notify`."""
-
-    webhook: Annotated[
-        str | UnsetType,
-        Meta(
-            title="a URL",
-            description=(
-                "Where a JSON document is posted: how the command came out, each step's result, "
-                "and a `text` to show, as Slack and Mattermost read it. "
-                "The URL is a secret: masked wherever it would be shown."
-            ),
-            examples=["${CHAT_WEBHOOK:-}"],
-        ),
-    ] = UNSET
-    desktop: Annotated[
-        bool,
-        Meta(
-            title="true or false",
-            description="Whether a notification is shown on this machine's desktop.",
-            examples=[True],
-        ),
-    ] = False
-    after: Annotated[
-        Duration,
-        Meta(
-            title="a duration such as 90s or 1h30m",
-            description="How long a command must have run its steps to be worth a notification.",
-            examples=["10m"],
-        ),
-    ] = "1m"
-    on: Annotated[
-        tuple[Annotated[Literal["failed", "done"], Meta(title="failed or done")], ...],
-        Meta(
-            title="a list of failed and done",
-            description=(
-                "Which ends are told: that every step came out well, or that one did not. "
-                "By default both; one that the user stops is never told."
-            ),
-            examples=[["failed"]],
-        ),
-    ] = ("failed", "done")
-
-
 class ProjectKeys(Struct, frozen=True, forbid_unknown_fields=True):
     """The keys of the project's own `x-ml`."""
 
@@ -336,6 +309,7 @@ class ProjectKeys(Struct, frozen=True, forbid_unknown_fields=True):
             examples=[["*_DSN", "!PUBLIC_KEY"]],
         ),
     ] = ()
+    hub: HubAddress = UNSET
     data: Annotated[
         dict[Path, DataKeys | None],
         Meta(
@@ -387,7 +361,11 @@ class ProjectKeys(Struct, frozen=True, forbid_unknown_fields=True):
     ] = UNSET
 
 
-PLACES: Mapping[str, type[Struct]] = {"x-ml": ProjectKeys, "services.SERVICE.x-ml": ServiceKeys}
+PLACES: Mapping[str, type[Struct]] = {
+    "x-ml": ProjectKeys,
+    "services.SERVICE.x-ml": ServiceKeys,
+    "services.SERVICE.volumes[].x-ml": MountKeys,
+}
 """Where `x-ml` may stand, and its keys there."""
 
 DEFAULT_MASKS = ("*_KEY", "*_TOKEN", "*PASSWORD*", "*SECRET*")

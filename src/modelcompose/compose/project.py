@@ -38,6 +38,23 @@ class Position(Struct, frozen=True):
         return f"{self.file}:{self.line}:{self.column}"
 
 
+class ModelMount(Struct, frozen=True):
+    """What `x-ml` says about a mount: which version of a model its folder holds."""
+
+    model: str
+    reference: str
+    """An alias, or a version's number."""
+    place: str
+    """The folder, relative to the project folder."""
+    on_change: Literal["restart", "signal", "none"] = "restart"
+    signal: str = "SIGHUP"
+
+    @property
+    def label(self) -> str:
+        """Give what is asked for as users write it, `NAME@ALIAS`."""
+        return f"{self.model}@{self.reference}"
+
+
 class Mount(Struct, frozen=True):
     """One entry of a service's `volumes`, in Compose's long form."""
 
@@ -46,6 +63,7 @@ class Mount(Struct, frozen=True):
     source: str | None = None
     """Absolute path for a bind mount, the volume's name for a volume."""
     read_only: bool = False
+    model: ModelMount | None = None
 
 
 class Build(Struct, frozen=True):
@@ -172,6 +190,13 @@ class Service(Struct, frozen=True):
     step: Step | None = None
     is_recorded: bool = False
     """Whether commands that Compose runs in the service are recorded."""
+    is_tracked: bool = False
+    """Whether what the service logs by itself becomes runs of the project."""
+
+    @property
+    def model_mounts(self) -> tuple[ModelMount, ...]:
+        """Give the mounts that hold a version of a model."""
+        return tuple(mount.model for mount in self.mounts if mount.model is not None)
 
     @property
     def the_step(self) -> Step:
@@ -239,6 +264,8 @@ class Project(Struct, frozen=True):
     data: tuple[DataSource, ...] = ()
     models: tuple[ModelRule, ...] = ()
     objective: Mapping[str, Literal["max", "min"]] = {}
+    hub: str | None = None
+    """The shared hub that runs are sent to; empty: none; None where the file does not say."""
     limits: Mapping[str, int] = {}
     """How many there are of each scarce thing that steps use; `gpu` bounds the machine's."""
     notify: Notify | None = None

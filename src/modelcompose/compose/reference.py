@@ -23,7 +23,7 @@ _HEAD = """\
 
 # The keys of `x-ml`
 
-`x-ml` stands at the top of a Compose file and on its services.
+`x-ml` stands at the top of a Compose file, on its services and on their mounts.
 Docker Compose itself ignores it.
 Every other key is an error: the message names file, line, column and the nearest valid key.
 
@@ -39,7 +39,9 @@ To replace what is inherited, write `!override` before the new value, or `!reset
 _PLACE_TEXT = {
     "x-ml": "at the top of the file",
     "services.SERVICE.x-ml": "on a service",
+    "services.SERVICE.volumes[].x-ml": "on a mount of a service",
 }
+_MOUNT = {"type": "bind", "source": "./models/served", "target": "/models", "read_only": True}
 
 
 class KeyPage(Struct, frozen=True):
@@ -137,6 +139,9 @@ def document_of(key: KeyPage) -> dict[str, Any]:
     for name in reversed(key.path[:-1]):
         nested = [nested] if name == "[]" else {_EXAMPLE_NAMES.get(name, name): nested}
     top = {"x-ml": nested}
+    if key.place.startswith("services.SERVICE.volumes"):
+        mount = {**_MOUNT, "x-ml": {"model": "delay@champion", **nested}}
+        return {"services": {"train": {"volumes": [mount]}}}
     return {"services": {"train": top}} if key.place.startswith("services") else top
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from modelcompose.compose.grammar import ProjectKeys, ServiceKeys
+from modelcompose.compose.mount_grammar import MountKeys
 
 IDENTIFIER = "urn:modelcompose:compose-file"
 """The schema's name, which is no address."""
@@ -22,9 +23,9 @@ _ELSEWHERE = ("networks", "volumes", "configs", "secrets", "models")
 def schema() -> dict[str, Any]:
     """Give the JSON Schema (draft 2020-12) of a Compose file with `x-ml`."""
     places, definitions = msgspec.json.schema_components(
-        [ProjectKeys, ServiceKeys], ref_template="#/$defs/{name}"
+        [ProjectKeys, ServiceKeys, MountKeys], ref_template="#/$defs/{name}"
     )
-    project, service = places
+    project, service, mount = places
     element_without = {"type": ["object", "null"], "properties": {"x-ml": False}}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -37,7 +38,10 @@ def schema() -> dict[str, Any]:
                 "type": ["object", "null"],
                 "additionalProperties": {
                     "type": ["object", "null"],
-                    "properties": {"x-ml": _or_empty(service)},
+                    "properties": {
+                        "x-ml": _or_empty(service),
+                        "volumes": {"items": {"properties": {"x-ml": mount}}},
+                    },
                 },
             },
         }
@@ -64,7 +68,10 @@ def _with_interpolation(node: Any) -> Any:
         key: each if key in {"default", "examples", "enum"} else _with_interpolation(each)
         for key, each in node.items()
     }
-    if "enum" not in inner and inner.get("type") not in {"integer", "boolean"}:
+    if inner.keys().isdisjoint({"enum", "pattern"}) and inner.get("type") not in {
+        "integer",
+        "boolean",
+    }:
         return inner
     about = {k: inner.pop(k) for k in ("title", "description", "examples", "default") if k in inner}
     return {**about, "anyOf": [inner, _INTERPOLATED]}

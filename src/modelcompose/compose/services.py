@@ -7,19 +7,37 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from modelcompose.compose.duration import parse_duration
-from modelcompose.compose.project import Build, GpuClaim, Mount, Service, Step
+from modelcompose.compose.project import Build, GpuClaim, ModelMount, Mount, Service, Step
+
+NO_MODELS: Mapping[int, ModelMount] = MappingProxyType({})
 
 _DEFAULT_GRACE_PERIOD_S = 10.0
 _ALL_GPUS = -1
 
 
-def build_service(
-    name: str, document: Mapping[str, Any], step: Step | None, *, is_recorded: bool = False
+def build_service(  # noqa: PLR0913 - what a service is, each by name
+    name: str,
+    document: Mapping[str, Any],
+    step: Step | None,
+    *,
+    is_recorded: bool = False,
+    is_tracked: bool = False,
+    models: Mapping[int, ModelMount] = NO_MODELS,
 ) -> Service:
-    """Give a service's values; `document` is kept as it is, with its `$$`."""
+    """Give a service's values; `document` is kept as it is, with its `$$`.
+
+    Args:
+        name: the service's.
+        document: as `docker compose config` prints it.
+        step: what `x-ml.step` says.
+        is_recorded: whether commands in it are recorded.
+        is_tracked: whether what it logs becomes runs.
+        models: the models that mounts hold, by the mounts' positions in `volumes`.
+    """
     return Service(
         name=name,
         document=document,
@@ -29,7 +47,10 @@ def build_service(
         entrypoint=_command(document.get("entrypoint")),
         working_dir=_text(document.get("working_dir")),
         environment=_variables(document.get("environment")),
-        mounts=tuple(_mount(entry) for entry in document.get("volumes") or ()),
+        mounts=tuple(
+            _mount(entry, models.get(index))
+            for index, entry in enumerate(document.get("volumes") or ())
+        ),
         depends_on=_dependencies(document.get("depends_on")),
         profiles=tuple(document.get("profiles") or ()),
         platform=_text(document.get("platform")),
@@ -39,6 +60,7 @@ def build_service(
         secrets=tuple(_secret(entry) for entry in document.get("secrets") or ()),
         step=step,
         is_recorded=is_recorded,
+        is_tracked=is_tracked,
     )
 
 
@@ -101,7 +123,7 @@ def _build(value: Any) -> Build | None:
     )
 
 
-def _mount(entry: Any) -> Mount:
+def _mount(entry: Any, model: ModelMount | None) -> Mount:
     if isinstance(entry, str):
         source, _, rest = entry.rpartition(":")
         return Mount(type="bind" if "/" in source else "volume", target=rest, source=source or None)
@@ -110,6 +132,7 @@ def _mount(entry: Any) -> Mount:
         target=_text(entry.get("target")) or "",
         source=_text(entry.get("source")),
         read_only=entry.get("read_only") is True,
+        model=model,
     )
 
 

@@ -11,9 +11,10 @@ from msgspec import UNSET
 
 from modelcompose.compose.duration import parse_duration
 from modelcompose.compose.fault import Fault, Path
-from modelcompose.compose.grammar import DataKeys, InputKeys, NotifyKeys, StepKeys
+from modelcompose.compose.grammar import DataKeys, InputKeys, StepKeys
 from modelcompose.compose.kept_outputs import refuse_impossible, refuse_nested
 from modelcompose.compose.model_grammar import ModelKeys
+from modelcompose.compose.notify_grammar import NotifyKeys
 from modelcompose.compose.project import DataSource, Input, ModelRule, Notify, Output, Param, Step
 
 _NAME_OF_MODEL = re.compile(r"\w[\w.\-]{0,127}")

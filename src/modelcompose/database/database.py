@@ -80,6 +80,13 @@ class Database(ABC):
     def write(self) -> AbstractContextManager[Connection]:
         """Give a connection whose statements are one transaction; writers take turns."""
 
+    def tidy(self) -> None:
+        """Keep small what the database has beside itself; to be called now and then.
+
+        Writers may be held up for some hundredths of a second.
+        """
+        return
+
     @abstractmethod
     def close(self) -> None:
         """Give back all connections; no block may be open."""

@@ -115,8 +115,12 @@ def migrate_postgresql(url: str, name: str) -> None:
     Raises:
         DatabaseError: the database is of a newer modelcompose.
     """
+    import psycopg  # of an extra: the database of one user does without
+
+    # libpq reads the address: SQLAlchemy knows less of what may stand in it.
     engine = sqlalchemy.create_engine(
-        sqlalchemy.make_url(url).set(drivername="postgresql+psycopg"),
+        "postgresql+psycopg://",
+        creator=lambda: psycopg.connect(url),
         poolclass=sqlalchemy.pool.NullPool,
     )
     try:

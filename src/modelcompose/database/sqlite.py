@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -15,6 +15,11 @@ from modelcompose.database.faults import translated
 
 _READERS_KEPT = 8
 _CACHE_KIB = 16 * 1024
+_LOG_BYTES = 16 * 2**20
+"""What the write-ahead log may have before it is looked after…"""
+_PATIENCE_MS = 50
+"""…and how long writers may then be held up for it; longer, the more it has."""
+_LONGEST_PATIENCE_MS = 2000
 
 
 class SQLite(Database):
@@ -62,6 +67,27 @@ class SQLite(Database):
                 if raw.in_transaction:
                     raw.execute("ROLLBACK")
                 raise
+
+    def tidy(self) -> None:
+        """Begin the write-ahead log anew where it has grown.
+
+        SQLite does so by itself when a moment comes at which nobody reads from it: with readers
+        that overlap none does, and the log grows for ever. Here readers are waited for.
+        """
+        size = self._log_bytes()
+        if size < _LOG_BYTES:
+            return
+        patience_ms = min(_PATIENCE_MS * (size // _LOG_BYTES) ** 2, _LONGEST_PATIENCE_MS)
+        with translated(self._path), closing(connect(self._path)) as raw:
+            raw.execute("PRAGMA wal_checkpoint(PASSIVE)")  # most of the work, and nobody waits
+            raw.execute(f"PRAGMA busy_timeout = {patience_ms}")
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+    def _log_bytes(self) -> int:
+        try:
+            return self._path.with_name(f"{self._path.name}-wal").stat().st_size
+        except OSError:
+            return 0
 
     def close(self) -> None:
         """Close all connections."""

@@ -28,6 +28,27 @@ class InputMount(Struct, frozen=True):
     """False for a folder that the step writes where it is; relative to the project then."""
 
 
+class GivenMount(Struct, frozen=True):
+    """A folder of this machine that an execution is shown, whatever its service mounts."""
+
+    source: Path
+    target: str
+    read_only: bool = True
+
+
+class Given(Struct, frozen=True):
+    """What an execution is given beside what its service says; its identity does not hold it."""
+
+    variables: Mapping[str, str] = {}
+    """Those of MLflow are left out where the service, or its image, names a server of its own."""
+    python_path: str | None = None
+    """Goes to the end of `PYTHONPATH`."""
+    unproxied: str | None = None
+    """A host that is called directly also where the execution has proxies."""
+    mounts: tuple[GivenMount, ...] = ()
+    """For engines whose executions see other files than this machine's."""
+
+
 class Job(Struct, frozen=True):
     """One execution of one step.
 
@@ -44,6 +65,7 @@ class Job(Struct, frozen=True):
     mounts: tuple[InputMount, ...] = ()
     environment: Mapping[str, str] = {}
     """On top of the service's own environment."""
+    given: Given = Given()
     image: str | None = None
     """What `prepare` gave for the service; None for engines without images."""
     device_ids: tuple[str, ...] | None = None

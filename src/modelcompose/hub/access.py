@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from modelcompose.errors import ModelComposeError
 from modelcompose.hub import guarding, origins
 from modelcompose.hub.calls import BODY_LIMIT_BYTES, read_body, send_json
 from modelcompose.hub.filtering import filtered, is_filtered
@@ -29,6 +30,7 @@ from modelcompose.hub.mlflow.errors import MlflowError, error_answer
 from modelcompose.hub.tokens import store
 from modelcompose.hub.tokens.failures import Failures
 from modelcompose.hub.tokens.principal import OWNER, Principal, caller
+from modelcompose.hub.touching import Call
 
 KNOWN_S = 5.0
 """How long a token is known without being looked up; a revoked one works so long at most."""
@@ -49,6 +51,8 @@ class Rules(Struct, frozen=True):
     """Further names that a Host header may have where no token is sent."""
     origins: Collection[str] = ()
     """Origins whose pages may call the hub, such as `https://lab.example.org`."""
+    is_closed: bool = False
+    """Whether every call needs a token, also one to a loopback address."""
 
 
 class Access:
@@ -76,7 +80,7 @@ class Access:
                 return
             principal = await self._principal(scope, headers)
             receive, send = await self._guarded(principal, scope, receive, send)
-        except MlflowError as error:
+        except (MlflowError, ModelComposeError) as error:  # also: the database is away
             await self._refuse(error, send)
             return
         reset = caller.set(principal)
@@ -91,13 +95,18 @@ class Access:
             return OWNER
         if secret is not None:
             return await self._holder(secret, (scope.get("client") or ("",))[0])
-        server = scope.get("server")
-        if not origins.is_loopback(server[0] if server else None) or origins.is_forwarded(headers):
+        if self._is_far(scope, headers):
             raise MlflowError(
                 "UNAUTHENTICATED", "A token is needed. Make one: modelcompose hub token create NAME"
             )
         self._check_local(headers)
         return OWNER
+
+    def _is_far(self, scope: Scope, headers: Headers) -> bool:
+        """Tell whether a call may come from elsewhere than a program of this machine."""
+        server = scope.get("server")
+        is_local = origins.is_loopback(server[0] if server else None)
+        return self._rules.is_closed or not is_local or origins.is_forwarded(headers)
 
     def _check_local(self, headers: Headers) -> None:
         host = headers.get(b"host", b"").decode("latin-1")
@@ -116,7 +125,8 @@ class Access:
         known = self._known.get(digest)
         if known is not None and known[0] > now:
             return known[1]
-        wait_s = self._failures.wait_s(address, now)
+        # Who was let in before does not wait for others behind the same proxy.
+        wait_s = 0.0 if known is not None else self._failures.wait_s(address, now)
         if wait_s > 0:
             raise MlflowError(
                 "REQUEST_LIMIT_EXCEEDED", f"Too many wrong tokens; again in {wait_s:.0f} s."
@@ -126,9 +136,10 @@ class Access:
             self._known.pop(digest, None)
             self._failures.add(address, now)
             raise MlflowError("UNAUTHENTICATED", "The token is not valid, or no more.")
-        if len(self._known) >= _KNOWN:
-            self._known.clear()
-        self._known[digest] = (now + KNOWN_S, principal)
+        if principal.run is None:  # that of a run ends with it, and not some time after
+            if len(self._known) >= _KNOWN:
+                self._known.clear()
+            self._known[digest] = (now + KNOWN_S, principal)
         return principal
 
     def _look_up(self, digest: str, now: float) -> Principal | None:
@@ -151,7 +162,7 @@ class Access:
         if guarding.needs_body(scope["method"], scope["path"]):
             body = await read_body(receive, BODY_LIMIT_BYTES)
             receive = _again(body, receive)
-        call = guarding.Call(scope["method"], scope["path"], scope["query_string"], body)
+        call = Call(scope["method"], scope["path"], scope["query_string"], body)
         await self._elsewhere(partial(self._check, principal, call))
         if is_filtered(scope["path"]) and not principal.sees_all:
             send = _Filtering(
@@ -159,7 +170,7 @@ class Access:
             )
         return receive, send
 
-    def _check(self, principal: Principal, call: guarding.Call) -> None:
+    def _check(self, principal: Principal, call: Call) -> None:
         with self._hub.database.read() as connection:
             guarding.check(connection, principal, call)
 
@@ -194,9 +205,9 @@ class Access:
         await send({"type": "http.response.start", "status": 204, "headers": allowed})
         await send({"type": "http.response.body", "body": b""})
 
-    async def _refuse(self, error: MlflowError, send: Send) -> None:
+    async def _refuse(self, error: MlflowError | ModelComposeError, send: Send) -> None:
         told = error_answer(error)
-        assert told is not None  # noqa: S101 - MLflow's own errors can always be told
+        assert told is not None  # noqa: S101 - these errors can always be told
         status, body = told
         if status != 401:  # noqa: PLR2004 - HTTP's number for «who are you?»
             await send_json(send, status, body)

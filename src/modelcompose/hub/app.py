@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -17,9 +18,11 @@ from modelcompose.errors import ModelComposeError
 from modelcompose.hub.access import Access, Rules
 from modelcompose.hub.api.routes import routes as api_routes
 from modelcompose.hub.hub import Hub
+from modelcompose.hub.lost import LostRuns, lost_after_s
 from modelcompose.hub.mlflow import mount
 from modelcompose.hub.mlflow.errors import MlflowError, error_answer
 from modelcompose.hub.mlflow.server import MLFLOW_VERSION, trace_intake
+from modelcompose.hub.sending.forwarder import Forwarder
 from modelcompose.tracking.series.background import Compactor
 
 
@@ -36,7 +39,13 @@ def create_app(hub: Hub, rules: Rules | None = None) -> Starlette:
         hub.deliveries.start()
         compactor = Compactor(hub.series)
         compactor.start()
+        forwarder = Forwarder(hub.home, hub.database)
+        forwarder.start()
+        lost = LostRuns(hub.database, hub.clock, lost_after_s(os.environ))
+        lost.start()
         yield
+        lost.stop()
+        forwarder.stop()
         compactor.stop()
         hub.close()
 

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from modelcompose.hub.hub import Hub
 from modelcompose.hub.mlflow.errors import MlflowError, error_answer
+from modelcompose.hub.texts import check_texts
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -68,7 +69,7 @@ class JsonCall:
     ) -> None:
         self._hub = hub
         self._handle = handle
-        self._type = request
+        self.takes = request
         self._lists = _list_fields(request)
         self._decode = msgspec.json.Decoder(request, strict=False).decode
         # A thread costs more than most calls do; PostgreSQL makes every call wait for a server.
@@ -94,6 +95,7 @@ class JsonCall:
 
     def _answer(self, scope: Scope, body: bytes) -> bytes:
         try:
+            check_texts(body, scope["query_string"], scope.get("path_params") or {})
             request = self._request(scope, body)
         except (UnicodeDecodeError, RecursionError) as error:
             raise MlflowError("BAD_REQUEST", f"The request body is no JSON: {error}") from error
@@ -110,7 +112,7 @@ class JsonCall:
             fields = msgspec.json.decode(body, type=dict[str, Any])
         else:
             fields = self._query(scope["query_string"])
-        return msgspec.convert({**fields, **(parameters or {})}, self._type, strict=False)
+        return msgspec.convert({**fields, **(parameters or {})}, self.takes, strict=False)
 
     def read(self, body: bytes) -> Any:
         """Read a request from its body."""

@@ -6,19 +6,37 @@ Only for tokens that may not do everything: the others are not looked at.
 from __future__ import annotations
 
 import re
-from typing import Any
-from urllib.parse import parse_qs, unquote
-
-import msgspec
-from msgspec import Struct
+from urllib.parse import unquote, urlsplit
 
 from modelcompose.database.database import Connection, one_of
+from modelcompose.hub.artifacts.paths import SCHEME
 from modelcompose.hub.mlflow.errors import MlflowError
+from modelcompose.hub.run_tokens import BY_NAME, check_run
 from modelcompose.hub.tokens.principal import Principal, Role
+from modelcompose.hub.touching import (
+    PARTS,
+    Call,
+    Fields,
+    artifact_place,
+    fields_of,
+    logged_model_in,
+)
 from modelcompose.registry.candidates import CONTENT
 
 _PREFIX = re.compile(r"/(?:ajax-)?api/[23]\.0")
-_READS = ("/search", "/get-latest-versions", "/datasets/search-datasets", "/search-datasets")
+_READS = frozenset(
+    {
+        "/mlflow/experiments/search",
+        "/mlflow/experiments/search-datasets",
+        "/mlflow/runs/search",
+        "/mlflow/logged-models/search",
+        "/mlflow/registered-models/search",
+        "/mlflow/registered-models/get-latest-versions",
+        "/mlflow/model-versions/search",
+    }
+)
+"""What is read by POST. No endings of paths: a file may be called `search`."""
+
 _FREE = frozenset({"/mlflow/server-info", "/health", "/version"})
 _OF_ALL = frozenset(
     {
@@ -30,41 +48,7 @@ _OF_ALL = frozenset(
 )
 """Lists over all projects: `hub.access` leaves out of their answers what may not be seen."""
 
-_PARTS = "/mlflow-artifacts/mpu/part/"
-"""Pieces of an upload, whose name nobody can guess: it was given to who may write."""
-
 _MODELS = ("registered-models", "model-versions")
-_DEEPEST = 8
-_PARENT_TAG = "mlflow.parentRunId"
-
-
-class _Tag(Struct):
-    key: str = ""
-    value: str | None = None
-
-
-class _Fields(Struct):
-    run_id: str = ""
-    run_uuid: str = ""
-    source_run_id: str = ""
-    run_ids: list[str] = []
-    experiment_id: str = ""
-    experiment_ids: list[str] = []
-    experiment_name: str = ""
-    name: str = ""
-    model_id: str = ""
-    path: str = ""
-    tags: list[_Tag] | None = None
-
-
-class Call(Struct, frozen=True):
-    """A request, as far as it tells what it touches."""
-
-    method: str
-    path: str
-    """Decoded, without the host and the query."""
-    query: bytes = b""
-    body: bytes = b""
 
 
 def needs_body(method: str, path: str) -> bool:
@@ -85,11 +69,11 @@ def check(connection: Connection, principal: Principal, call: Call) -> None:
     if path in _FREE or path.startswith("/api/v1"):  # which looks itself
         return
     role = role_of(call.method, path)
-    fields = _fields(call)
+    fields = fields_of(call)
     if path.startswith("/mlflow/webhooks"):
         projects: set[str] | None = {""}
         role = "admin"
-    elif path in _OF_ALL:
+    elif path in _OF_ALL or (principal.run is not None and path in BY_NAME):
         projects = set()
     else:
         projects = _projects(connection, path, fields)
@@ -99,12 +83,12 @@ def check(connection: Connection, principal: Principal, call: Call) -> None:
         if not principal.may(role, [project]):
             raise _denied(role, project)
     if principal.run is not None and role != "reader":
-        _check_run(connection, principal.run, path, fields)
+        check_run(connection, principal.run, path, fields)
 
 
 def role_of(method: str, path: str) -> Role:
     """Give the role that a call needs in what it touches."""
-    is_reading = method in ("GET", "HEAD", "OPTIONS") or path.endswith(_READS)
+    is_reading = method in ("GET", "HEAD", "OPTIONS") or path in _READS
     return "reader" if is_reading else "writer"
 
 
@@ -114,76 +98,66 @@ def visible_models(connection: Connection, principal: Principal, names: set[str]
     return {name for name in names if principal.may("reader", found.get(name, set()))}
 
 
-def _fields(call: Call) -> _Fields:
-    raw: dict[str, Any] = {}
-    for name, values in parse_qs(call.query.decode("latin-1")).items():
-        many = name in ("run_ids", "experiment_ids", "run_id") and len(values) > 1
-        raw["run_ids" if name == "run_id" and many else name] = values if many else values[-1]
-    for name in ("run_ids", "experiment_ids"):
-        if isinstance(raw.get(name), str):
-            raw[name] = [raw[name]]
-    raw.pop("tags", None)
-    try:
-        given = msgspec.json.decode(call.body, type=dict[str, msgspec.Raw]) if call.body else {}
-        known = {
-            name: msgspec.json.decode(value)
-            for name, value in given.items()
-            if name in _Fields.__struct_fields__
-        }
-        clean = {name: value for name, value in known.items() if value is not None}
-        return msgspec.convert({**raw, **clean}, _Fields, strict=False)
-    except msgspec.MsgspecError as error:
-        raise MlflowError("BAD_REQUEST", f"The request cannot be read: {error}") from error
+def projects_of_model(connection: Connection, name: str) -> set[str]:
+    """Give the projects whose runs made the versions of a model."""
+    return _projects_of_models(connection, {name}).get(name, set())
 
 
-def _projects(connection: Connection, path: str, fields: _Fields) -> set[str] | None:
+def _projects(connection: Connection, path: str, fields: Fields) -> set[str] | None:
     """Give the projects that a call touches; None where that cannot be told."""
     _, _, rest = path.partition("/mlflow/")
     area, _, _ = rest.partition("/")
-    if path.startswith(_PARTS):
+    if path.startswith(PARTS):
         return set()
     if path.startswith("/mlflow-artifacts/"):
         return _projects_of_artifact(connection, path, fields)
     if area in _MODELS:
         return _projects_of_model_call(connection, fields)
-    found: set[str] = set()
-    is_told = False
+    found = _projects_named(connection, path, fields)
+    if area == "experiments":
+        found |= set(filter(None, (fields.name, fields.new_name)))
+        # Where on the hub artifacts lie says who may read them.
+        if urlsplit(fields.artifact_location).scheme == SCHEME:
+            found.add("")
+    if not found and path == "/mlflow/runs/create":
+        return {"Default"}
+    return found or None
+
+
+def _projects_named(connection: Connection, path: str, fields: Fields) -> set[str]:
+    found = {fields.experiment_name} if fields.experiment_name else set()
     for experiments in (fields.experiment_ids, [fields.experiment_id]):
         if any(experiments):
             found |= _projects_of_experiments(connection, experiments)
-            is_told = True
-    runs = [*fields.run_ids, fields.run_id, fields.run_uuid, fields.source_run_id]
+    runs = (*fields.run_ids, fields.run_id, fields.run_uuid, fields.source_run_id)
     if any(runs):
         found |= _projects_of_runs(connection, [run for run in runs if run])
-        is_told = True
-    for model in filter(None, (fields.model_id, _logged_model(path))):
+    of_models = (each.model_id for each in (*fields.metrics, *fields.models))
+    for model in filter(None, (fields.model_id, logged_model_in(path), *of_models)):
         found |= _projects_of_logged(connection, model)
-        is_told = True
-    name = fields.experiment_name or (fields.name if area == "experiments" else "")
-    if name:
-        found.add(name)
-        is_told = True
-    if not is_told and path == "/mlflow/runs/create":
-        return {"Default"}
-    return found if is_told else None
+    return found
 
 
-def _artifact_place(path: str) -> list[str]:
-    place = re.sub(r"^/mlflow-artifacts/(?:artifacts|mpu/\w+|presigned)/?", "", path)
-    return unquote(place).strip("/").split("/", 2)
-
-
-def _logged_model(path: str) -> str:
-    match = re.match(r"/mlflow/logged-models/(?!search$)([^/]+)", path)
-    return match[1] if match else ""
-
-
-def _projects_of_model_call(connection: Connection, fields: _Fields) -> set[str]:
+def _projects_of_model_call(connection: Connection, fields: Fields) -> set[str]:
     names = {fields.name} if fields.name else set()
     found = set[str]().union(*_projects_of_models(connection, names).values())
     if fields.run_id:
         found |= _projects_of_runs(connection, [fields.run_id])
+    if fields.source:
+        found |= _projects_of_source(connection, fields.source)
     return found
+
+
+def _projects_of_source(connection: Connection, source: str) -> set[str]:
+    """Give the projects of the version that a new one is a copy of.
+
+    Of any other source the hub itself checks that it lies in the run or model that is named.
+    """
+    split = urlsplit(source)
+    if split.scheme != "models":
+        return set()
+    name = unquote(split.path.strip("/")).partition("@")[0].partition("/")[0]
+    return _projects_of_models(connection, {name}).get(name, set())
 
 
 def _projects_of_experiments(connection: Connection, ids: list[str]) -> set[str]:
@@ -194,8 +168,11 @@ def _projects_of_experiments(connection: Connection, ids: list[str]) -> set[str]
     return {name for (name,) in rows} | ({""} if len(rows) < len(set(ids)) else set())
 
 
-def _projects_of_artifact(connection: Connection, path: str, fields: _Fields) -> set[str]:
-    place = ("/".join(_artifact_place(path)) or fields.path).strip("/").split("/")
+def _projects_of_artifact(connection: Connection, path: str, fields: Fields) -> set[str]:
+    named = "/".join(artifact_place(path))
+    if not named and "/mpu/" in path:  # a file beside the experiments' folders
+        return {""}
+    place = (named or fields.path).strip("/").split("/")
     if place[0] == CONTENT:
         return _projects_of_content(connection, "".join(place[2:3]))
     return _projects_of_experiments(connection, [place[0]])
@@ -247,52 +224,6 @@ def _projects_of_models(connection: Connection, names: set[str]) -> dict[str, se
         if project is not None:
             found.setdefault(name, set()).add(project)
     return found
-
-
-def _check_run(connection: Connection, own: str, path: str, fields: _Fields) -> None:
-    """Check that a call writes to a token's own run, or to one below it."""
-    if path == "/mlflow/runs/create":
-        parents = [tag.value for tag in fields.tags or [] if tag.key == _PARENT_TAG]
-        if parents and _is_below(connection, own, str(parents[0])):
-            return
-    elif path.startswith(_PARTS):
-        return
-    elif path.startswith("/mlflow-artifacts/"):
-        _, owner, name = (*_artifact_place(path), "", "", "")[:3]
-        run = _run_of_logged(connection, name.partition("/")[0]) if owner == "models" else owner
-        if run and _is_below(connection, own, run):
-            return
-    elif path.startswith("/mlflow/logged-models/"):
-        run = _run_of_logged(connection, _logged_model(path))
-        if run and _is_below(connection, own, run):
-            return
-    elif path == "/mlflow/registered-models/create":
-        return
-    else:
-        run = fields.run_id or fields.run_uuid or fields.source_run_id
-        if run and _is_below(connection, own, run):
-            return
-    raise MlflowError("PERMISSION_DENIED", f"This token may write to run {own} only.")
-
-
-def _is_below(connection: Connection, own: str, run: str) -> bool:
-    for _ in range(_DEEPEST):
-        if run == own:
-            return True
-        row = connection.row(
-            "SELECT run_tags.value FROM runs JOIN run_tags ON run_tags.run = runs.number "
-            "WHERE runs.id = ? AND run_tags.name = ?",
-            (run, _PARENT_TAG),
-        )
-        if row is None:
-            return False
-        run = row[0]
-    return False
-
-
-def _run_of_logged(connection: Connection, model: str) -> str:
-    row = connection.row("SELECT run FROM logged_models WHERE id = ?", (model,))
-    return str(row[0]) if row and row[0] else ""
 
 
 def _denied(role: Role, project: str) -> MlflowError:

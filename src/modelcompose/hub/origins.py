@@ -6,7 +6,23 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-_LOCAL_NAMES = frozenset({"localhost", "host.docker.internal", "gateway.docker.internal"})
+_LOCAL_NAMES = frozenset({"localhost"})
+"""Not those by which containers call this machine: whoever uses them has a token."""
+
+_OF_PROXIES = frozenset(
+    {
+        b"forwarded",
+        b"via",
+        b"x-forwarded-for",
+        b"x-forwarded-host",
+        b"x-forwarded-proto",
+        b"x-real-ip",
+        b"x-client-ip",
+        b"true-client-ip",
+        b"cf-connecting-ip",
+    }
+)
+"""What proxies add; a program of this machine that adds one only takes rights from itself."""
 
 _ALLOWED = (
     (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE"),
@@ -57,7 +73,7 @@ def preflight_headers(origin: str) -> list[tuple[bytes, bytes]]:
 
 def is_forwarded(headers: Mapping[bytes, bytes]) -> bool:
     """Tell whether a request came through a proxy, and so from anywhere."""
-    return not headers.keys().isdisjoint({b"x-forwarded-for", b"forwarded", b"x-real-ip"})
+    return not headers.keys().isdisjoint(_OF_PROXIES)
 
 
 def _without_port(host: str) -> str:

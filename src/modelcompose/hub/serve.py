@@ -9,12 +9,11 @@ from pathlib import Path
 
 import uvicorn
 
-from modelcompose.errors import UsageError
 from modelcompose.hub.access import Rules
 from modelcompose.hub.app import create_app
-from modelcompose.hub.hub import open_hub
+from modelcompose.hub.hub import Hub, open_hub
+from modelcompose.hub.listening.sockets import Listening, listen, listen_at
 
-_BACKLOG = 2048
 _GRACE_S = 5
 _KEEP_ALIVE_S = 75
 """Longer than the pauses of a training loop: a new connection costs more than a call."""
@@ -24,9 +23,9 @@ def serve(  # noqa: PLR0913 - what a hub is told, each by name
     url: str | Path,
     home: Path,
     *,
-    host: str,
+    host: str | None,
     port: int,
-    started: Callable[[str], None],
+    started: Callable[[str, str | None], None],
     artifacts: str | None = None,
     rules: Rules | None = None,
 ) -> None:
@@ -35,9 +34,10 @@ def serve(  # noqa: PLR0913 - what a hub is told, each by name
     Args:
         url: the database, as `Database.at` takes it.
         home: the folder of logs, artifacts and the content store.
-        host: address to listen on.
+        host: address to listen on; by default loopback, and Docker's bridge where there is one.
         port: 0 for any that is free.
-        started: called with the hub's address as soon as it takes calls.
+        started: called as soon as it takes calls, with the hub's address, and with the one for
+            containers where it has one.
         artifacts: as `open_hub` takes it.
         rules: who may call it beside the defaults.
 
@@ -45,8 +45,26 @@ def serve(  # noqa: PLR0913 - what a hub is told, each by name
         UsageError: the address cannot be listened on.
         DatabaseError: the database cannot be opened.
     """
-    listening = _listen(host, port)
-    hub = open_hub(url, home, artifacts=artifacts)
+    sockets, address, inside = _sockets(host, port)
+    try:
+        hub = open_hub(url, home, artifacts=artifacts)
+        server = new_server(hub, rules, lambda: started(address, inside))
+        asyncio.run(server.serve(sockets))
+    finally:
+        for each in sockets:
+            each.close()
+
+
+def new_server(
+    hub: Hub, rules: Rules | None = None, started: Callable[[], None] | None = None
+) -> Server:
+    """Give what serves a hub; it closes the hub when it ends.
+
+    Args:
+        hub: what is served.
+        rules: who may call it beside the defaults.
+        started: called as soon as it takes calls.
+    """
     config = uvicorn.Config(
         create_app(hub, rules),
         log_level="warning",
@@ -58,37 +76,38 @@ def serve(  # noqa: PLR0913 - what a hub is told, each by name
         timeout_graceful_shutdown=_GRACE_S,
         server_header=False,
     )
-    server = _Server(config, lambda: started(_address(listening)))
-    with listening:
-        asyncio.run(server.serve([listening]))
+    return Server(config, started)
 
 
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+class Server(uvicorn.Server):
+    """Uvicorn's server, which says when it takes calls; `should_exit` ends it."""
+
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None] | None = None) -> None:
+        """Take what it serves."""
         super().__init__(config)
         self._tell = started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to take calls."""
         await super().startup(sockets)
-        if self.started:
+        if self.started and self._tell is not None:
             self._tell()
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    try:
-        (family, kind, protocol, _, address), *_ = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM
-        )
-        listening = socket.socket(family, kind, protocol)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(_BACKLOG)
-    except OSError as error:
-        raise UsageError(
-            f"{host}:{port}: cannot be listened on: {error.strerror or error}",
-            hint="choose another port: modelcompose hub --port PORT",
-        ) from error
-    return listening
+def _sockets(host: str | None, port: int) -> tuple[list[socket.socket], str, str | None]:
+    if host is not None:
+        listening = listen_at(host, port)
+        return [listening], _address(listening), None
+    both = _listen_by_default(port)
+    addresses = both.addresses
+    inside = addresses.for_container() if addresses.bridge else None
+    return both.sockets, addresses.local, inside
+
+
+def _listen_by_default(port: int) -> Listening:
+    from modelcompose.engine.docker.bridge import bridge_address
+
+    return listen(port=port, bridge=bridge_address())
 
 
 def _address(listening: socket.socket) -> str:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Literal
 
 from modelcompose.engine.protocol import Execution, Outcome
 from modelcompose.errors import DatabaseError, NotFound, StorageFull
 from modelcompose.pipeline.run_log import RunLog
-from modelcompose.pipeline.state_folder import StateFolder
+from modelcompose.pipeline.session import Session
 from modelcompose.pipeline.stop_requests import is_stop_requested
 from modelcompose.tracking.run import Series
-from modelcompose.tracking.runs import Runs
 from modelcompose.tracking.summary import summarize
 
 LOOK_EVERY_S = 0.5
@@ -27,17 +26,27 @@ class Attendant:
 
     def __init__(
         self,
-        runs: Runs,
-        folder: StateFolder,
+        session: Session,
         run: str,
         log: RunLog,
         objective: Mapping[str, Literal["max", "min"]],
+        look: Callable[[], None],
     ) -> None:
-        self._runs = runs
-        self._folder = folder
+        """Take what it works with.
+
+        Args:
+            session: the command's.
+            run: the run's id.
+            log: the run's.
+            objective: which of its metrics count, and which way.
+            look: called again and again while it runs.
+        """
+        self._runs = session.runs
+        self._folder = session.folder
         self._run = run
         self._log = log
         self._objective = objective
+        self._look = look
         self._samples = 0
         self._points: dict[str, int] = {}
         self._due = time.monotonic() + KEEP_EVERY_S
@@ -49,6 +58,7 @@ class Attendant:
             if not is_asked and is_stop_requested(self._folder, self._run):
                 is_asked = True
                 execution.stop()
+            self._look()
             self._keep_when_due(execution)
         return outcome
 

@@ -170,6 +170,19 @@ def steps_behind(project: Project, services: Iterable[str]) -> set[str]:
     return found
 
 
+def services_behind(project: Project, services: Iterable[str]) -> list[str]:
+    """Give services with all that they depend on, except steps and what those depend on."""
+    found: dict[str, None] = {}
+    waiting = list(services)
+    while waiting:
+        name = waiting.pop(0)
+        if name in found or name in project.steps or name not in project.services:
+            continue
+        found[name] = None
+        waiting += project.services[name].depends_on
+    return list(found)
+
+
 def _steps_behind(project: Project, service: str) -> set[str]:
     found: set[str] = set()
     seen = {service}

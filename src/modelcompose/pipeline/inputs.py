@@ -38,6 +38,9 @@ class Inputs:
             if (path := relative_path(self.directory, str(file))) is not None
         }
         self.written = {path: name for name, step in project.steps.items() for path in step.written}
+        self._models = {
+            mount.place for service in project.services.values() for mount in service.model_mounts
+        }
 
     def is_never_input(self, path: str) -> bool:
         """Tell whether a path is ours, git's, or configuration that counts by its meaning."""
@@ -155,7 +158,11 @@ class Inputs:
         listed = _tracked_files(self.directory)
         files = listed if listed is not None else list(_walk(self.directory))
         return sorted(
-            path for path in files if not self.is_never_input(path) and not self.is_written(path)
+            path
+            for path in files
+            if not self.is_never_input(path)
+            and not self.is_written(path)
+            and not any(covers(place, path) for place in self._models)
         )
 
 

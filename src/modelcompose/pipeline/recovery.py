@@ -60,6 +60,7 @@ def recover_project(
         for folder in left:
             if folder.name not in kept:
                 shutil.rmtree(folder, ignore_errors=True)
+    _deliver_left(session, dead, notes)
     for run in dead:
         error = "the command that watched it was killed"
         run = replace(run, status="killed", error=error, outputs=_found(session, run))  # noqa: PLW2901
@@ -70,6 +71,15 @@ def recover_project(
         _stop_services(session, notes)
     with suppress(OSError):
         session.lock_path.with_name(UNFINISHED_NAME).unlink(missing_ok=True)
+
+
+def _deliver_left(session: Session, dead: Sequence[Run], notes: Callable[[str], None]) -> None:
+    """Deliver what dead runs logged and their commands had no time to: they are over after this."""
+    for run in dead:
+        if session.folder.spool(run.id).is_dir() and session.tracking is not None:
+            tracked = session.tracking.of(run, run.engine, notes)
+            tracked.go_on(None)
+            tracked.close(is_left=False)
 
 
 def _found(session: Session, run: Run) -> dict[str, Content]:
@@ -114,7 +124,7 @@ def _has_ended(session: Session, folder: Path) -> bool:
 
 def _forget_notes(session: Session) -> None:
     """Drop the tickets, and the requests to stop, of runs that have ended."""
-    for folder in (session.folder.tickets, session.folder.stops):
+    for folder in (session.folder.tickets, session.folder.stops, session.folder.spools):
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -9,6 +9,7 @@ from modelcompose.compose.project import ModelRule, Project
 from modelcompose.database.database import Connection, Database
 from modelcompose.database.home import home_folder
 from modelcompose.errors import GrammarError, StoreError, UsageError
+from modelcompose.pipeline.model_mounts.refreshing import refresh
 from modelcompose.pipeline.report import Reporter, StepResult
 from modelcompose.pipeline.session import Session
 from modelcompose.registry.candidates import Candidate, Registered, register
@@ -16,11 +17,9 @@ from modelcompose.registry.gates import Gate, parse_gate
 from modelcompose.registry.names import check_alias
 from modelcompose.store.content import Content
 from modelcompose.store.store import Store
+from modelcompose.tracking.logged_beside import GATE_TAG
 from modelcompose.tracking.logging import KeyValue, find_run_key, write_tags
 from modelcompose.tracking.run import Run
-
-GATE_TAG = "modelcompose.gate."
-"""With a model's name: the tag of a run that tells how the gate came out for what it made."""
 
 _RAN = frozenset({"done", "adopted"})
 
@@ -84,6 +83,9 @@ def register_models(
         database.close()
     for one in registered:
         reporter.notes(told(one))
+        if one.outcome == "made":
+            alias = one.candidate.alias
+            refresh(one.candidate.name, () if alias is None else (alias,), reporter.notes)
     return registered
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from modelcompose.compose.project import Project
 from modelcompose.engine.protocol import Engine
+from modelcompose.pipeline.graph import services_behind
 from modelcompose.store.failures import translated
 
 
@@ -26,17 +27,21 @@ class Started(Struct, frozen=True):
 class Services:
     """The services of one command. Used from several threads."""
 
-    def __init__(self, project: Project, engine: Engine, record: Path) -> None:
+    def __init__(
+        self, project: Project, engine: Engine, record: Path, notes: Callable[[str], None]
+    ) -> None:
         """Prepare.
 
         Args:
             project: what the services belong to.
             engine: starts and stops them.
             record: the file that says which were started, for the next command should this die.
+            notes: told of the models that were put in their place.
         """
         self._project = without_steps(project)
         self._engine = engine
         self._record = record
+        self._notes = notes
         self._guard = threading.Lock()
         self._ready: set[str] = set()
         self._started: list[str] = []
@@ -47,10 +52,12 @@ class Services:
         Raises:
             EngineError: a service does not come up.
             StoreError: the project's folder cannot be written.
+            NotFound: a service mounts a model that is not there.
         """
         with self._guard:
             new = [name for name in names if name not in self._ready]
             if new:
+                self._fill_mounts(services_behind(self._project, new))
                 self._started += self._engine.start_services(self._project, new, begins=self._note)
                 self._ready.update(new)
 
@@ -65,6 +72,12 @@ class Services:
                 self._engine.stop_services(self._project, self._started)
             self._started = []
             self._record.unlink(missing_ok=True)
+
+    def _fill_mounts(self, names: Sequence[str]) -> None:
+        if any(self._project.services[name].model_mounts for name in names):
+            from modelcompose.pipeline.model_mounts.filling import fill_mounts
+
+            fill_mounts(self._project, names, self._notes)
 
     def _note(self, names: Sequence[str]) -> None:
         started = Started(self._engine.name, (*self._started, *names))

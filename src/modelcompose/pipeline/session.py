@@ -20,6 +20,7 @@ from modelcompose.pipeline.parameters import Overrides
 from modelcompose.pipeline.previous import locked_step
 from modelcompose.pipeline.secrets import secret_values
 from modelcompose.pipeline.state_folder import StateFolder
+from modelcompose.pipeline.step_tracking import StepTracking
 from modelcompose.pipeline.watching import Watch
 from modelcompose.store.content import Content
 from modelcompose.store.states import FileStates
@@ -47,6 +48,7 @@ class Session:
         store: Store,
         overrides: Overrides = Overrides(),  # noqa: B008 - frozen
         command_line: Sequence[str] = (),
+        tracking: Callable[[Session], StepTracking] | None = None,
     ) -> None:
         self.project = project
         self.graph = graph
@@ -56,6 +58,8 @@ class Session:
         self.overrides = overrides
         self.command_line = tuple(command_line)
         self.folder = StateFolder(project.directory)
+        self.new_tracking = tracking
+        self._tracking: StepTracking | None = None
         self.states = FileStates(self.folder.states)
         self._secrets = tuple(
             secret_values(project, {**overrides.environment, **overrides.variables})
@@ -87,6 +91,14 @@ class Session:
     def new_masker(self, more: Sequence[str] = ()) -> Masker:
         """Give a masker for one stream, which also masks the secrets in `more`."""
         return Masker((*self._secrets, *more), self.project.masked_variables)
+
+    @property
+    def tracking(self) -> StepTracking | None:
+        """Give what takes what steps log into their own runs; None where nothing does."""
+        with self._guard:
+            if self._tracking is None and self.new_tracking is not None:
+                self._tracking = self.new_tracking(self)
+            return self._tracking
 
     def new_collector(self) -> Collector:
         """Give what moves outputs between workspaces, the store and the project."""
@@ -205,5 +217,7 @@ class Session:
         return self.folder.workspace(run)
 
     def close(self) -> None:
-        """Let go of the caches."""
+        """Let go of the caches, and of what takes what steps log."""
+        if self._tracking is not None:
+            self._tracking.close()
         self.states.close()

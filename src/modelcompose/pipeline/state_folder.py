@@ -21,6 +21,7 @@ class StateFolder:
         self.states = self.path / "cache" / "states.db"
         self.services = self.path / "services.json"
         self.tickets = self.path / "tickets"
+        self.spools = self.path / "spool"
         self.stops = self.path / "stop"
         self.supervisor_log = self.path / "supervisor.log"
         self.progress = self.path / "progress.json"
@@ -42,6 +43,13 @@ class StateFolder:
             unfinished = ignore.with_name(".gitignore.new")
             unfinished.write_text("*\n", encoding="utf-8")
             unfinished.replace(ignore)
+
+    def spool(self, run: str) -> Path:
+        """Give the folder that a run's own code writes to what it logs.
+
+        Any user of a container may write there; the folder around it lets in nobody else.
+        """
+        return self.spools / run / "log"
 
     def workspace(self, run: str) -> Path:
         """Give the folder that stands in for the project while a run goes."""

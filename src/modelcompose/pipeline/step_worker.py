@@ -31,7 +31,9 @@ class StepWorker:
         self._decisions = {decision.step: decision for decision in plan.decisions}
         self._forced = forced
         self._reporter = reporter
-        self._services = Services(session.services_project, session.engine, session.folder.services)
+        self._services = Services(
+            session.services_project, session.engine, session.folder.services, reporter.notes
+        )
         self._collector = session.new_collector()
         self._guard = threading.Lock()
         self._attempts: Attempts | None = None
@@ -128,6 +130,8 @@ class StepWorker:
         self, node: Node, service: Service, decision: Decision, grant: Grant, *, tried: int = 0
     ) -> StepResult:
         self._reporter.prepares(node.step)
+        if self._session.tracking is not None:
+            self._session.tracking.prepare()
         self._services.need(node.services)
         image = self._image(node, service, decision)
         if self._session.stopping.is_set():

@@ -38,6 +38,8 @@ class Ticket(Struct, frozen=True):
     """When its timeout ends it, in the time of `time.monotonic`, which all processes share."""
     offset: float = 0.0
     """See `clock.clock_offset`, when it began."""
+    port: int | None = None
+    """Where what it logs is taken."""
 
     @property
     def service(self) -> Service:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from msgspec import Struct
 
 from modelcompose.database.database import Connection
 from modelcompose.errors import NotFound, UsageError
 from modelcompose.registry.events import announce
+from modelcompose.registry.git_tags import is_git_reference
 from modelcompose.registry.models import touch_model
 from modelcompose.registry.names import LATEST, check_alias
 from modelcompose.registry.records import Model, Version
@@ -110,12 +113,25 @@ def version_at(connection: Connection, model: Model, alias: str) -> Version | No
     return found[0] if found else None
 
 
-def version_called(connection: Connection, model: Model, reference: str) -> Version:
-    """Give the version of a model that a number, a stage or an alias names.
+def version_called(
+    connection: Connection, model: Model, reference: str, folder: Path | None = None
+) -> Version:
+    """Give the version of a model that a number, an alias or a git tag names.
+
+    Args:
+        connection: of any block.
+        model: the model.
+        reference: `3`, `champion`, or of a git tag `v1.2.0` or `#prod`.
+        folder: in the git repository whose tags count; without it none do.
 
     Raises:
         NotFound: it names none.
+        UsageError: it is a git tag that may name several.
     """
+    if folder is not None and is_git_reference(reference):
+        from modelcompose.registry.git_versions import version_tagged
+
+        return version_tagged(connection, model, reference, folder)
     if reference.isascii() and reference.isdigit():
         found = read_versions(
             connection,
@@ -139,12 +155,15 @@ def moves_of(connection: Connection, model: Model, alias: str | None = None) -> 
 
 
 def parse_reference(text: str, *, what: str = "a version") -> tuple[str, str]:
-    """Give the name and the alias or number of `NAME@VERSION`.
+    """Give the name and the alias or number of `NAME@VERSION`; of `NAME#STAGE`, `#STAGE`.
 
     Raises:
         UsageError: it is of another form.
     """
     name, at, reference = text.partition("@")
+    if not at and "#" in name:
+        name, at, reference = name.partition("#")
+        reference = f"#{reference}" if reference else ""
     if not at or not name or not reference:
         raise UsageError(
             f"{text}: {what} is written NAME@VERSION or NAME@ALIAS",

@@ -7,11 +7,15 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from modelcompose.errors import NotFound, StoreError, UsageError
+from modelcompose.registry.candidates import CONTENT
 from modelcompose.registry.records import Version
 from modelcompose.store.store import Store
 
 DESCRIPTION = "MLmodel"
 """The file in which MLflow says what a model is, and what it takes and gives."""
+
+DESCRIPTION_BYTES = 4_000_000
+"""Of it that are read at most; one that is cut is none."""
 
 _KEPT = "mlflow-artifacts:/"
 
@@ -36,35 +40,48 @@ class VersionFiles:
             raise UsageError(
                 f"{target}: something is there already", hint="choose another place: --to PATH"
             )
-        if version.origin is not None:
+        if version.origin is not None and _is_in_store(version):
             self._store.place(version.origin.content, target)
             return
         source = self._folder(version)
-        if not source.is_dir():
-            raise NotFound(f"{version.label}: its files are gone from {source}")
         try:
-            shutil.copytree(source, target, symlinks=True)
+            if source.is_file():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(source, target)
+            elif source.is_dir():
+                shutil.copytree(source, target, symlinks=True)
+            else:
+                raise NotFound(f"{version.label}: its files are gone from {source}")
         except (OSError, shutil.Error) as error:
             raise StoreError(f"{target}: {version.label} cannot be copied: {error}") from error
+
+    def copy_into(self, version: Version, folder: Path) -> None:
+        """Make a folder that holds a version's files; a version that is a file stands in it.
+
+        Args:
+            version: whose files.
+            folder: nothing may be there yet.
+
+        Raises:
+            UsageError: something is there, or the files are kept elsewhere.
+            NotFound: the files are gone.
+            StoreError: they cannot be read or written.
+        """
+        origin = version.origin
+        is_file = origin is not None and origin.content.kind == "file"
+        name = "" if origin is None else PurePosixPath(origin.path).name
+        self.copy(version, folder / name if is_file else folder)
 
     def signature(self, version: Version) -> dict[str, Any]:
         """Give what a version takes and gives, as MLflow describes it; empty where nobody said."""
         text = self._description(version)
-        if text is None:
-            return {}
-        import yaml
-
-        try:
-            document = yaml.safe_load(text)
-        except yaml.YAMLError:
-            return {}
-        signature = document.get("signature") if isinstance(document, dict) else None
-        return signature if isinstance(signature, dict) else {}
+        return {} if text is None else read_signature(text)
 
     def _description(self, version: Version) -> bytes | None:
         try:
-            if version.origin is None:
-                return (self._folder(version) / DESCRIPTION).read_bytes()
+            if version.origin is None or not _is_in_store(version):
+                with (self._folder(version) / DESCRIPTION).open("rb") as file:
+                    return file.read(DESCRIPTION_BYTES)
             if version.origin.content.kind == "file":
                 return None
             for entry in self._store.tree(version.origin.content.digest).entries:
@@ -84,3 +101,20 @@ class VersionFiles:
                 f"models:/{version.model}/{version.version}",
             )
         return self._artifacts / path
+
+
+def read_signature(text: bytes) -> dict[str, Any]:
+    """Give the signature out of a model's description; empty where there is none."""
+    import yaml
+
+    try:
+        document = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError):  # whatever somebody called so
+        return {}
+    signature = document.get("signature") if isinstance(document, dict) else None
+    return signature if isinstance(signature, dict) else {}
+
+
+def _is_in_store(version: Version) -> bool:
+    """Whether the content store has a version's files; those sent by another hub are artifacts."""
+    return version.storage.startswith(f"{_KEPT}{CONTENT}/")

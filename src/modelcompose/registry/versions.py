@@ -9,7 +9,13 @@ from modelcompose.database.database import Connection, one_of
 from modelcompose.errors import NotFound, UsageError
 from modelcompose.registry.events import announce
 from modelcompose.registry.models import model_named, touch_model
-from modelcompose.registry.names import check_description, check_tag, stage_named, version_number
+from modelcompose.registry.names import (
+    check_description,
+    check_model_name,
+    check_tag,
+    stage_named,
+    version_number,
+)
 from modelcompose.registry.records import (
     PROMPT_TAG,
     PROMPT_TEXT_TAG,
@@ -108,7 +114,8 @@ def version_named(connection: Connection, name: str, version: str) -> Version:
         NotFound: there is no such model or version.
         UsageError: no model or version can be named so.
     """
-    return version_of(connection, model_named(connection, name).name, version_number(version))
+    check_model_name(name)
+    return version_of(connection, name, version_number(version))
 
 
 def version_of(connection: Connection, name: str, version: int) -> Version:

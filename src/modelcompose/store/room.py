@@ -39,11 +39,13 @@ def check_room(operations: Iterable[Operation], project: Path, staged: Path) -> 
 
 
 def _device(folder: Path) -> int:
-    """Give the file system of a folder, which may be about to be made."""
+    """Give the file system of a folder, which may be about to be made, also in a link's place."""
     while True:
         try:
-            return os.stat(folder).st_dev
-        except (FileNotFoundError, NotADirectoryError):
+            return os.lstat(folder).st_dev
+        except OSError as error:
+            if error.errno not in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}:
+                raise
             folder = folder.parent
 
 

@@ -49,6 +49,12 @@ def git_state(folder: Path) -> GitState | None:
     )
 
 
+def ask_git(folder: Path, *words: str) -> str | None:
+    """Give what a git command prints; None where it fails, or git is not there."""
+    answers = _ask(folder, words)
+    return None if answers is None else answers[0]
+
+
 def _ask(folder: Path, *questions: tuple[str, ...]) -> list[str | None] | None:
     """Give what each command prints, None for one that fails; all run at the same time."""
     running: list[subprocess.Popen[bytes]] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Sequence
 
@@ -40,7 +41,10 @@ _FIXED: dict[str, Cell] = {
 }
 """What a client does not tell of its run."""
 
-_GIVEN = ("id", "project", "experiment", "step", "name", "user_name", "created_at", "started_at")
+_GIVEN = (
+    *("id", "project", "experiment", "step", "name", "user_name", "created_at", "started_at"),
+    "heard_at",
+)
 _INSERT = f"""
     INSERT INTO runs ({", ".join((*_GIVEN, *_FIXED))})
     VALUES ({", ".join("?" * (len(_GIVEN) + len(_FIXED)))}) RETURNING number
@@ -80,21 +84,26 @@ def create_run(  # noqa: PLR0913 - what a client tells, each by name
         )
     name = name or tagged or random_name()
     run_id = uuid.uuid4().hex
-    given = (
-        run_id,
-        experiment.name,
-        experiment.number,
-        name,
-        name,
-        user,
-        started_at,
-        started_at,
-    )
-    row = connection.row(_INSERT, (*given, *_FIXED.values()))
-    number = int(row[0]) if row else 0
+    number = insert_run(connection, run_id, experiment, started_at, name=name, user=user)
     others = [tag for tag in tags if tag.key != RUN_NAME_TAG]
     write_tags(connection, number, [*others, KeyValue(RUN_NAME_TAG, name)])
     return run_id
+
+
+def insert_run(  # noqa: PLR0913 - what is told of a run, each by name
+    connection: Connection,
+    run_id: str,
+    experiment: Experiment,
+    started_at: float,
+    *,
+    name: str,
+    user: str,
+) -> int:
+    """Give a run its row, and nothing else; give the row's number."""
+    times = (started_at, started_at, time.time())
+    given = (run_id, experiment.name, experiment.number, name, name, user, *times)
+    row = connection.row(_INSERT, (*given, *_FIXED.values()))
+    return int(row[0]) if row else 0
 
 
 def update_run(
@@ -105,7 +114,9 @@ def update_run(
     ended_at: float | None = None,
     name: str = "",
 ) -> RunKey:
-    """Record what became of a run.
+    """Record what became of a run; of one that was recorded, only another name is taken.
+
+    How that one ends, who watches it says: its own code does not know all of it.
 
     Args:
         connection: of a write block.
@@ -124,7 +135,7 @@ def update_run(
         cells["status"] = status
     if ended_at is not None:
         cells["ended_at"] = ended_at
-    if cells:
+    if cells and run.kind == "logged":
         assignments = ", ".join(f"{column} = ?" for column in cells)
         connection.execute(
             f"UPDATE runs SET {assignments} WHERE number = ?",  # noqa: S608

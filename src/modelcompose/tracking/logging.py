@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from modelcompose.database.database import Connection, one_of
 from modelcompose.errors import NotFound, UsageError
+from modelcompose.tracking.contact import note_contact
 from modelcompose.tracking.limits import (
     KEY_CHARACTERS,
     Int64,
@@ -22,14 +23,16 @@ from modelcompose.tracking.limits import (
     check_tag,
     invalid,
 )
+from modelcompose.tracking.run import Kind, Status
 from modelcompose.tracking.series.points import Batch, batch
 
 if TYPE_CHECKING:
     from modelcompose.tracking.series.store import SeriesStore
 
 RUN_NAME_TAG = "mlflow.runName"
+PARENT_TAG = "mlflow.parentRunId"
 
-_FIND = "SELECT number, experiment, deleted_at, name FROM runs WHERE id = ?"
+_FIND = "SELECT number, experiment, deleted_at, name, kind, status, heard_at FROM runs WHERE id = ?"
 _SET_TAG = """
     INSERT INTO run_tags (run, name, value) VALUES (?, ?, ?)
     ON CONFLICT (run, name) DO UPDATE SET value = excluded.value
@@ -70,6 +73,10 @@ class RunKey(Struct, frozen=True):
     experiment: int | None
     deleted_at: float | None
     name: str
+    kind: Kind
+    status: Status
+    heard_at: float | None
+    """When its client last called, to the minute."""
 
 
 def find_run_key(connection: Connection, run_id: str) -> RunKey:
@@ -85,7 +92,11 @@ def find_run_key(connection: Connection, run_id: str) -> RunKey:
 
 
 def run_in_use(connection: Connection, run_id: str) -> RunKey:
-    """Give the key of a run that is not in the trash.
+    """Give the key of a run that is not in the trash, and note that its client has called.
+
+    Args:
+        connection: of a write block.
+        run_id: the run.
 
     Raises:
         NotFound: there is no such run.
@@ -96,6 +107,7 @@ def run_in_use(connection: Connection, run_id: str) -> RunKey:
         raise UsageError(
             f"The run {run_id} must be in the 'active' state. Current state is deleted."
         )
+    note_contact(connection, run)
     return run
 
 

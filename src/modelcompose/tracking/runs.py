@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from modelcompose.database.faults import translated
 from modelcompose.database.home import home_folder
@@ -36,6 +36,9 @@ from modelcompose.tracking.rows import (
 from modelcompose.tracking.run import Kind, Run, Series, Status
 from modelcompose.tracking.series.log import forget_recorded
 
+if TYPE_CHECKING:
+    from modelcompose.tracking.logged_beside import LoggedBeside
+
 _NAMES = ", ".join(COLUMNS)
 _ENSURE_EXPERIMENT = """
     INSERT INTO experiments (name, created_at, updated_at) VALUES (?, ?, ?)
@@ -53,7 +56,23 @@ _REPLACE = f"""
     RETURNING number
 """
 _SELECT = f"SELECT number, {_NAMES} FROM runs"  # noqa: S608
+_END_BELOW = """
+    WITH RECURSIVE below (id) AS (
+        SELECT ?
+        UNION
+        SELECT runs.id FROM below
+        JOIN run_tags ON run_tags.name = 'mlflow.parentRunId'
+            AND substr(run_tags.value, 1, 64) = below.id  -- as the index has it
+        JOIN runs ON runs.number = run_tags.run
+    )
+    UPDATE runs SET status = 'killed', ended_at = ?
+    WHERE kind = 'logged' AND status = 'running' AND id IN (SELECT id FROM below)
+"""
 _NEWEST = "ORDER BY created_at DESC, number DESC LIMIT 1"
+FOLDER_TAG = "modelcompose.folder"
+"""On an experiment: the project folder whose services log into it."""
+_IN_FOLDER = """(runs.folder = ? OR (runs.folder = '' AND runs.experiment IN (
+    SELECT experiment FROM experiment_tags WHERE name = ? AND value = ?)))"""
 _RESULT = f"""
     {_SELECT} WHERE identity = ? AND status = 'succeeded' {_NEWEST}
 """
@@ -123,7 +142,31 @@ class Runs:
                     f"UPDATE runs SET {assignments} WHERE number = ?",  # noqa: S608
                     [*cells.values(), number],
                 )
-            write_children(connection, number, fields, replace=CHILDREN)
+            # What the run's own code logged stays, as in `finish`.
+            write_children(connection, number, fields, replace=("inputs", "outputs"))
+
+    def logged_beside(self, run_id: str) -> LoggedBeside:
+        """Give what a run's own code logged beside its parameters and metrics."""
+        from modelcompose.tracking.logged_beside import read_logged_beside
+
+        with self._reading() as connection:
+            return read_logged_beside(connection, run_id)
+
+    def end_below(self, run_id: str, ended_at: float) -> None:
+        """End as killed the runs that a run's own code began below it and did not end."""
+        with self._writing() as connection:
+            connection.execute(_END_BELOW, (run_id, ended_at))
+
+    def experiment(self, run_id: str) -> int:
+        """Give the number of the experiment that a run belongs to.
+
+        Raises:
+            NotFound: there is no such run.
+        """
+        with self._reading() as connection:
+            number = _number(connection, run_id)
+            found = connection.execute("SELECT experiment FROM runs WHERE number = ?", (number,))
+            return int(found.fetchone()[0])
 
     def get(self, name: str, *, folder: str | Path | None = None) -> Run:
         """Give the run that a user names.
@@ -179,7 +222,7 @@ class Runs:
         """Give runs, the newest first unless `sort` says otherwise.
 
         Args:
-            folder: only those of this project folder.
+            folder: only those of this project folder, with what its tracked services logged.
             project: only those of projects of this name.
             filter: only those that it chooses; the language is that of `tracking.query.parser`.
             sort: a name of that language, `-` before it for the largest first.
@@ -195,7 +238,7 @@ class Runs:
 
         clauses: _Clauses = [("runs.deleted_at IS NULL", [])]
         if folder is not None:
-            clauses.append(("runs.folder = ?", [str(folder)]))
+            clauses.append((_IN_FOLDER, [str(folder), FOLDER_TAG, str(folder)]))
         if project is not None:
             clauses.append(("runs.project = ?", [project]))
         keys = [] if sort is None else [sort]

@@ -10,6 +10,7 @@ from modelcompose.cli.hub import hub
 from modelcompose.database.database import Database
 from modelcompose.errors import NotFound
 from modelcompose.hub.tokens import store
+from modelcompose.hub.tokens.secret import PREFIX
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def call(*arguments: str) -> Result:
 def test_a_token_is_printed_once_and_works(home: Path) -> None:
     made = call("create", "ci", "--role", "reader", "--project", "flights")
     secret = made.stdout.strip()
-    assert secret.startswith(store.PREFIX)
+    assert secret.startswith(PREFIX)
     assert secret not in call("list").output
     database = Database.at(home / "hub.db")
     with database.read() as connection:

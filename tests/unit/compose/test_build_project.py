@@ -91,8 +91,8 @@ def test_a_doubled_dollar_sign_under_x_ml_is_one() -> None:
         ({"volumes": {"v": {"x-ml": {}}}}, "volumes.v.x-ml"),
         (_service(build={"x-ml": {}}), "services.train.build.x-ml"),
         (
-            _service(volumes=[{"type": "bind"}, {"type": "bind", "x-ml": {}}]),
-            "services.train.volumes[1].x-ml",
+            _service(volumes=[{"type": "bind"}, {"type": "bind", "bind": {"x-ml": {}}}]),
+            "services.train.volumes[1].bind.x-ml",
         ),
     ],
 )
@@ -100,7 +100,10 @@ def test_x_ml_where_nothing_acts_on_it_is_an_error(document: dict[str, Any], pat
     with pytest.raises(Fault) as caught:
         _built(document)
     assert str(caught.value) == f"{path}: it has no meaning here"
-    assert caught.value.hint == "x-ml may stand at the top of the file, and on a service"
+    assert (
+        caught.value.hint
+        == "x-ml may stand at the top of the file, on a service and on a long mount"
+    )
 
 
 def test_what_is_the_users_own_may_be_called_x_ml() -> None:

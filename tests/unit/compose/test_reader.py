@@ -300,7 +300,7 @@ def test_x_ml_elsewhere_is_an_error_that_says_where_it_may_stand(write: Write) -
     )
     error = _error()
     assert error.message == "compose.yaml:2:18: volumes.data.x-ml: it has no meaning here"
-    assert error.hint == "x-ml may stand at the top of the file, and on a service"
+    assert error.hint == "x-ml may stand at the top of the file, on a service and on a long mount"
 
 
 def test_a_required_variable_that_is_not_set_is_named_with_its_place(write: Write) -> None:

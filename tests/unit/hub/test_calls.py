@@ -158,8 +158,19 @@ async def sent(*pieces: bytes) -> AsyncIterator[bytes]:
 def test_the_application_knows_its_routes_and_no_other(hub: Hub) -> None:
     client = Caller(create_app(hub))
     assert client.get("/health").text == "OK"
-    assert client.get("/api/2.0/mlflow/nothing").status_code == 404
-    assert client.get("/api/2.0/mlflow/runs/create").status_code == 405
+    for path in ("nothing", "gateway/endpoints/list", "runs/create"):  # the last: by POST alone
+        answer = client.get(f"/ajax-api/3.0/mlflow/{path}")
+        assert (answer.status_code, answer.json()["error_code"]) == (404, "ENDPOINT_NOT_FOUND")
     assert client.post("/api/2.0/mlflow/runs/create", json={}).status_code == 200
     assert client.post("/ajax-api/2.0/mlflow/traces/search").status_code == 501
     assert client.post("/v1/traces").status_code == 501
+
+
+@pytest.mark.parametrize("size_bytes", [1, 3_000_000])
+def test_an_upload_that_cannot_be_kept_is_told_why(hub: Hub, size_bytes: int) -> None:
+    client = Caller(create_app(hub))
+    file = "/api/2.0/mlflow-artifacts/artifacts/0/run/a.txt"
+    assert client("PUT", file, content=b"x").status_code == 200
+    answer = client("PUT", f"{file}/b.txt", content=b"x" * size_bytes)
+    assert answer.status_code == 400
+    assert "leads through what is no folder" in answer.json()["message"]

@@ -310,6 +310,15 @@ def test_an_output_that_is_a_link_in_the_project_is_replaced_and_not_followed(
     assert read(tmp_path / "precious") == {b"file": ("file", b"precious", False)}
 
 
+def test_a_folder_takes_the_place_of_a_link_to_itself(tmp_path: Path) -> None:
+    new: Node = {b"a": {b"file": ("file", b"new", False)}}
+    scene = Scene(tmp_path, {b"a": ("link", b"a", False)}, new)
+
+    scene.exchange()
+
+    assert read(scene.out) == new
+
+
 def test_a_staged_link_inside_the_workspace_becomes_what_it_points_to(scene: Scene) -> None:
     build(scene.staged / "v1", {b"m": ("file", b"m", False), b"l": ("link", b"m", False)})
     (scene.staged / "latest").symlink_to("v1")

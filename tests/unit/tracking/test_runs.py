@@ -61,7 +61,15 @@ def test_an_update_changes_only_the_fields_it_names(runs: Runs) -> None:
     runs.create(run)
     changes = {"status": "killed", "params": {"LR": "1"}, "host": None, "code": a_run().code}
     runs.update(run.id, **changes)
-    assert runs.get(run.id) == msgspec.structs.replace(run, **changes)
+    known = {**changes, "params": {**run.params, "LR": "1"}}
+    assert runs.get(run.id) == msgspec.structs.replace(run, **known)
+
+
+def test_an_update_leaves_metrics_that_the_runs_own_code_logged(runs: Runs) -> None:
+    run = a_run(metrics={"logged": Metric(1.0, 1.0, 1.0)})
+    runs.create(run)
+    runs.update(run.id, metrics={"recorded": Metric(2.0, 2.0, 2.0)})
+    assert runs.get(run.id).metrics.keys() == {"logged", "recorded"}
 
 
 def test_an_update_of_an_unknown_field_is_an_error(runs: Runs) -> None:
@@ -322,3 +330,30 @@ def test_recording_a_run_costs_under_a_millisecond_of_cpu(runs: Runs) -> None:
     for run in recorded:
         runs.finish(run)
     assert (time.process_time() - began) / len(recorded) < 0.001
+
+
+def a_run_below(runs: Runs, run: Run, parent: Run) -> None:
+    connection = runs._connection  # noqa: SLF001 - tags are set by the hub alone
+    runs.create(run)
+    number = connection.execute("SELECT number FROM runs WHERE id = ?", (run.id,)).fetchone()[0]
+    row = (number, "mlflow.parentRunId", parent.id)
+    connection.execute("INSERT INTO run_tags (run, name, value) VALUES (?, ?, ?)", row)
+
+
+def test_what_a_runs_own_code_left_running_below_it_is_ended(runs: Runs) -> None:
+    own, other = a_run(), a_run()
+    child, grandchild, done = (
+        a_run(kind="logged", status=status) for status in ("running", "running", "succeeded")
+    )
+    for run in (own, other):
+        runs.create(run)
+    a_run_below(runs, child, own)
+    a_run_below(runs, grandchild, child)
+    a_run_below(runs, done, own)
+
+    runs.end_below(own.id, 12.0)
+
+    ended = [runs.get(run.id) for run in (child, grandchild, done, own, other)]
+    assert [run.status for run in ended] == ["killed", "killed", "succeeded", *["running"] * 2]
+    assert ended[0].ended_at == 12.0
+    assert {below.id for below in runs.logged_beside(own.id).below} == {child.id, done.id}

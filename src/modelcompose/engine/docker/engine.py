@@ -15,13 +15,16 @@ from modelcompose.engine.docker.api import Api, connect
 from modelcompose.engine.docker.children import Children
 from modelcompose.engine.docker.compose import compose
 from modelcompose.engine.docker.endpoint import Endpoint, find_endpoint
+from modelcompose.engine.docker.escaping import escape
 from modelcompose.engine.docker.execution import ContainerExecution, remove
 from modelcompose.engine.docker.images import Images
 from modelcompose.engine.docker.keeping import find_kept
 from modelcompose.engine.docker.locality import require_local
+from modelcompose.engine.docker.proxies import client_proxies
 from modelcompose.engine.docker.rendering import DEFINITION_LABEL, RUN_LABEL
 from modelcompose.engine.docker.services import Services
 from modelcompose.engine.docker.starting import start_container
+from modelcompose.engine.giving import given_variables
 from modelcompose.engine.leftovers import end_processes
 from modelcompose.engine.protocol import Execution, ImagePin, Job, LogSink, Progress
 from modelcompose.errors import EngineError, EngineLost
@@ -105,7 +108,8 @@ class DockerEngine:
             EngineError: it could not be started.
         """
         require_local(self._endpoint, job.project)
-        return ContainerExecution(self._api, start_container(self._api, job), job, sink)
+        container = start_container(self._api, self._with_given(job))
+        return ContainerExecution(self._api, container, job, sink)
 
     def start_services(
         self,
@@ -176,6 +180,14 @@ class DockerEngine:
     def gpus(self) -> tuple[str, ...]:
         """Give the indices of this machine's NVIDIA GPUs."""
         return gpus.indices()
+
+    def _with_given(self, job: Job) -> Job:
+        """Add what a job is given to its environment, as it fits with the image's and others."""
+        image = {} if job.image is None else self._images.variables(job.image)
+        own = {name: value for name, value in job.service.environment.items() if value is not None}
+        known = {**image, **client_proxies(self._endpoint.host), **own, **job.environment}
+        added = {n: escape(v) for n, v in given_variables(job.given, known).items()}
+        return replace(job, environment={**job.environment, **added})
 
     def _pulled(self, service: Service, pins: Mapping[str, str]) -> str:
         if service.image is None:

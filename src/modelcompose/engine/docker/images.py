@@ -46,11 +46,22 @@ class Images:
         self._api = api
         self._children = children
         self._progress = progress
+        self._variables: dict[str, dict[str, str]] = {}
 
     def find(self, reference: str) -> Image | None:
         """Give what the engine knows of an image; None when it is not here."""
         image: Image | None = self._api.find(f"/images/{reference}/json")
+        if image is not None:
+            own = (image.get("Config") or {}).get("Env") or ()
+            pairs = (str(entry).partition("=") for entry in own)
+            self._variables[str(image["Id"])] = {name: value for name, _, value in pairs}
         return image
+
+    def variables(self, image_id: str) -> dict[str, str]:
+        """Give the environment variables of an image; asked for once."""
+        if image_id not in self._variables:
+            self.find(image_id)
+        return self._variables.get(image_id, {})
 
     def pin(self, reference: str, *, pull: bool) -> ImagePin:
         """Look up what a reference stands for, pulling it when it is not here or when told to.

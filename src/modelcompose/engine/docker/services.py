@@ -69,7 +69,8 @@ class Services:
         if begins is not None:
             begins(new)
         self._tell("starting", new)
-        answer = self._compose(project, "up", "--detach", "--wait", "--no-deps", *wanted)
+        flags = ("--detach", "--wait", "--no-deps", *_kept_as_they_are(project, wanted))
+        answer = self._compose(project, "up", *flags, *wanted)
         if answer.returncode != 0:
             logs = self._compose(project, "logs", "--no-color", "--tail", _LOG_LINES, *wanted)
             self.stop(project, new)
@@ -131,6 +132,13 @@ def with_dependencies(project: Project, names: Sequence[str]) -> list[str]:
         found[name] = None
         waiting += service.depends_on
     return list(found)
+
+
+def _kept_as_they_are(project: Project, names: Sequence[str]) -> tuple[str, ...]:
+    """Give Compose's flag for services that `modelcompose up` gives more than their file says."""
+    services = [project.services[name] for name in names]
+    is_given = any(service.is_tracked or service.model_mounts for service in services)
+    return ("--no-recreate",) if is_given else ()
 
 
 def refuse_strangers(project: Project, containers: Sequence[Container]) -> None:

@@ -7,12 +7,13 @@ import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from modelcompose.engine.docker.api import Api
 from modelcompose.engine.docker.compose import run_rendered
+from modelcompose.engine.docker.escaping import escape
 from modelcompose.engine.docker.mounting import MountPlan, plan_mounts
 from modelcompose.engine.docker.rendering import render_job
 from modelcompose.engine.docker.troubles import could_not_start
@@ -28,7 +29,7 @@ def start_container(api: Api, job: Job) -> str:
     """
     plan = plan_mounts(job, kind)
     make_mount_points(plan)
-    document = msgspec.json.encode(render_job(job, plan.volumes))
+    document = msgspec.json.encode(render_job(job, (*plan.volumes, *given_mounts(job))))
     name = f"{job.project.name}-{job.service.name}-{job.run[:12]}-{uuid.uuid4().hex[:4]}"
     command = ["run", "--detach", "--no-deps", "--no-TTY", "--name", name, job.service.name]
     try:
@@ -44,6 +45,19 @@ def _start(job: Job, document: bytes, command: Sequence[str]) -> str:
     if answer.returncode != 0:
         raise could_not_start(job.service.name, answer.stderr.decode(errors="replace"))
     return answer.stdout.decode().split()[-1]
+
+
+def given_mounts(job: Job) -> list[dict[str, Any]]:
+    """Give the mounts of what a job is given, in Compose's long form."""
+    return [
+        {
+            "type": "bind",
+            "source": escape(str(mount.source)),
+            "target": mount.target,
+            "read_only": mount.read_only,
+        }
+        for mount in job.given.mounts
+    ]
 
 
 def kind(path: Path) -> Literal["file", "folder"] | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from modelcompose.compose.project import Service
+from modelcompose.engine.giving import given_variables
 from modelcompose.engine.leftovers import RUN_VARIABLE
 from modelcompose.engine.places import working_folder
 from modelcompose.engine.process.interpreter import PYTHONS, find_python
@@ -33,6 +34,7 @@ def invocation(job: Job) -> Invocation:
         EngineError: the service has no command of its own, or no such program is on its PATH.
     """
     variables = service_variables(job.service) | dict(job.environment) | {RUN_VARIABLE: job.run}
+    variables |= given_variables(job.given, variables)
     if job.device_ids is not None:
         variables["CUDA_VISIBLE_DEVICES"] = ",".join(job.device_ids)
     folder = working_folder(job.service, job.project.directory, job.workspace)

@@ -1,4 +1,4 @@
-"""Lineage: data → run → model → alias, from anywhere in both directions."""
+"""Lineage: data → run → model → alias or service, from anywhere in both directions."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from modelcompose.hub.api.endpoint import Endpoint
 from modelcompose.hub.api.visibility import JOIN, PROJECT
 from modelcompose.hub.hub import Hub
 from modelcompose.hub.tokens.principal import caller
+from modelcompose.pipeline.model_mounts.marking import SERVED
 
-Kind = Literal["data", "run", "version", "alias"]
+Kind = Literal["data", "run", "version", "alias", "service"]
 Direction = Literal["up", "down", "both"]
 
 MOST_NODES = 500
@@ -27,7 +28,7 @@ class Asked(Struct, frozen=True):
     """Where to begin, and how far to go."""
 
     of: Annotated[str, Meta(min_length=1, max_length=500)]
-    """A run's id, `sha256:…` of data, or `MODEL@VERSION`."""
+    """A run's id, `sha256:…` of data, `MODEL@VERSION`, or `PROJECT/SERVICE`."""
     direction: Direction = "both"
     depth: Annotated[int, Meta(ge=1, le=50)] = 10
 
@@ -36,7 +37,7 @@ class Node(Struct, frozen=True):
     """A thing that something comes of."""
 
     id: str
-    """A run's id, a digest, `MODEL@VERSION`, or `MODEL@ALIAS`."""
+    """A run's id, a digest, `MODEL@VERSION`, `MODEL@ALIAS`, or `PROJECT/SERVICE`."""
     kind: Kind
     label: str
     """A step, a path, or the name again."""
@@ -50,7 +51,7 @@ class Edge(Struct, frozen=True):
     source: str
     target: str
     how: str
-    """`read`, `wrote`, `made` or `points to`."""
+    """`read`, `wrote`, `made`, `points to` or `serves`."""
     path: str = ""
 
 
@@ -114,11 +115,14 @@ def _node(connection: Connection, of: str) -> Node:
         if found is None:
             raise NotFound(f"no run has read or written {of}")
         return Node(of, "data", found[2])
+    if "/" in of:
+        return _service(connection, of)
     if "@" in of:
         return _version(connection, *of.rsplit("@", 1))
     found_run = next(_runs(connection, "runs.id = ?", of), None)
     if found_run is None:
-        raise NotFound(f"no run {of}", hint="give a run's id, sha256:…, or MODEL@VERSION")
+        hint = "give a run's id, sha256:…, MODEL@VERSION, or PROJECT/SERVICE"
+        raise NotFound(f"no run {of}", hint=hint)
     return found_run
 
 
@@ -132,25 +136,44 @@ def _version(connection: Connection, model: str, version: str) -> Node:
     return found
 
 
+def _service(connection: Connection, of: str) -> Node:
+    project, _, name = of.partition("/")
+    node = Node(of, "service", name, project)
+    if next(_served_by(connection, node), None) is None:
+        raise NotFound(f"no service {of} serves a model")
+    return node
+
+
 def _neighbours(
     connection: Connection, node: Node, *, is_up: bool
 ) -> Iterator[tuple[Node, str, str]]:
     if node.kind == "data":
-        role = "output" if is_up else "input"
-        for run, _, path in _runs_of_data(connection, node.id, role):
-            yield run, "wrote" if is_up else "read", path
-        if not is_up:
-            for version in _versions(connection, "versions.digest = ?", node.id):
-                yield version, "made", ""
+        yield from _of_data(connection, node, is_up=is_up)
     elif node.kind == "run":
-        role = "input" if is_up else "output"
-        for data in _data_of_run(connection, node.id, role):
-            yield data, "read" if is_up else "wrote", data.label
-        if not is_up:
-            for version in _versions(connection, "versions.run = ?", node.id):
-                yield version, "made", ""
+        yield from _of_run(connection, node, is_up=is_up)
     elif node.kind == "version":
         yield from _of_version(connection, node, is_up=is_up)
+    elif node.kind == "service" and is_up:
+        for version in _served_by(connection, node):
+            yield version, "serves", ""
+
+
+def _of_data(connection: Connection, node: Node, *, is_up: bool) -> Iterator[tuple[Node, str, str]]:
+    role = "output" if is_up else "input"
+    for run, _, path in _runs_of_data(connection, node.id, role):
+        yield run, "wrote" if is_up else "read", path
+    if not is_up:
+        for version in _versions(connection, "versions.digest = ?", node.id):
+            yield version, "made", ""
+
+
+def _of_run(connection: Connection, node: Node, *, is_up: bool) -> Iterator[tuple[Node, str, str]]:
+    role = "input" if is_up else "output"
+    for data in _data_of_run(connection, node.id, role):
+        yield data, "read" if is_up else "wrote", data.label
+    if not is_up:
+        for version in _versions(connection, "versions.run = ?", node.id):
+            yield version, "made", ""
 
 
 def _of_version(
@@ -172,12 +195,35 @@ def _of_version(
         rows = connection.rows("SELECT alias FROM model_aliases WHERE version = ?", (number,))
         for (alias,) in rows:
             yield Node(f"{model}@{alias}", "alias", alias), "points to", ""
+        for service, place in _serving(connection, number):
+            yield service, "serves", place
         return
     if digest:
         yield Node(digest, "data", path or digest), "made", ""
     if run:
         for found in _runs(connection, "runs.id = ?", run):
             yield found, "made", ""
+
+
+def _serving(connection: Connection, version: int) -> Iterator[tuple[Node, str]]:
+    """Give the services whose folder holds a version, with the folders."""
+    rows = connection.rows(
+        "SELECT name, value FROM model_version_tags WHERE version = ? AND name LIKE ? "
+        "ORDER BY name",
+        (version, f"{SERVED}%"),
+    )
+    for key, place in rows:
+        name = key.removeprefix(SERVED)
+        project, _, service = name.partition("/")
+        if caller.get().may("reader", [project]):
+            yield Node(name, "service", service, project), place
+
+
+def _served_by(connection: Connection, service: Node) -> Iterator[Node]:
+    if not caller.get().may("reader", [service.project]):
+        return
+    condition = "versions.number IN (SELECT version FROM model_version_tags WHERE name = ?)"
+    yield from _versions(connection, condition, f"{SERVED}{service.id}")
 
 
 def _runs_of_data(

@@ -26,6 +26,9 @@ from modelcompose.hub.hub import Hub
 from modelcompose.hub.mlflow.errors import MlflowError
 
 INTERVAL_S = 0.5
+LONGEST_S = 900.0
+"""How long one stream goes on; so long at most somebody hears on with a token that was revoked."""
+
 _HEARTBEAT_S = 15.0
 _WATCHED = 200
 _HEADERS = [
@@ -91,7 +94,9 @@ class Live:
     ) -> None:
         await _tell(send, "state", list(states.values()))
         quiet_s = 0.0
-        while not leaving.done():
+        # Then the caller comes again by itself, and its token is looked at again.
+        until = time.monotonic() + LONGEST_S
+        while not leaving.done() and time.monotonic() < until:
             await asyncio.wait([leaving], timeout=INTERVAL_S)
             now = await self._states(asked)
             changed = [state for run, state in now.items() if states.get(run) != state]
@@ -105,6 +110,8 @@ class Live:
             if quiet_s >= _HEARTBEAT_S:
                 quiet_s = 0.0
                 await send(_body(b": still here\n\n"))
+        if not leaving.done():
+            await send({**_body(b""), "more_body": False})
 
     async def _states(self, asked: Watched) -> dict[str, RunState]:
         clauses = run_clauses(asked.project)

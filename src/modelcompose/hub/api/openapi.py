@@ -20,6 +20,7 @@ _PROBLEMS = {
     "401": "A token is needed, or the one that was sent is not valid.",
     "403": "The token may not do this.",
     "404": "There is no such thing.",
+    "409": "Something else has this name, or is working on it.",
     "429": "Too many wrong tokens were sent.",
     "503": "The database cannot be used now.",
 }

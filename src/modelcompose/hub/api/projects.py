@@ -14,18 +14,12 @@ from modelcompose.hub.api.endpoint import Endpoint, Nothing
 from modelcompose.hub.api.visibility import check
 from modelcompose.hub.hub import Hub
 from modelcompose.hub.tokens.principal import caller
+from modelcompose.tracking.plans import keep_plan, read_plan
 
 _COUNTS = """
     SELECT experiment, status, count(*), max(created_at) FROM runs
     WHERE deleted_at IS NULL GROUP BY experiment, status
 """
-_SET_PLAN = """
-    INSERT INTO project_plans (project, taken_at, received_at, document) VALUES (?, ?, ?, ?)
-    ON CONFLICT (project) DO UPDATE SET taken_at = excluded.taken_at,
-        received_at = excluded.received_at, document = excluded.document
-    WHERE excluded.taken_at >= project_plans.taken_at
-"""
-_OBJECTIVE = "modelcompose.objective."
 
 
 class Project(Struct, frozen=True):
@@ -68,6 +62,8 @@ class Step(Struct, frozen=True):
     name: str
     action: Annotated[str, Meta(max_length=50)]
     """What would be done: run, restore, skip."""
+    state: Annotated[str, Meta(max_length=50)] = ""
+    """How it stands: fresh, stale, missing, modified, failed, blocked."""
     cause: str = ""
     after: list[str] = []
     """The steps that come before it."""
@@ -120,12 +116,10 @@ def _plan(hub: Hub, asked: Named) -> Any:
     """Give a project's plan, as the command line told it last."""
     check(asked.project)
     with hub.database.read() as connection:
-        row = connection.row(
-            "SELECT document FROM project_plans WHERE project = ?", (asked.project,)
-        )
-    if row is None:
+        found = read_plan(connection, asked.project)
+    if found is None:
         raise NotFound(f"no plan of the project {asked.project} was told")
-    return str(row[0]).encode()
+    return found.encode()
 
 
 def _set_plan(hub: Hub, asked: PlanOf) -> Nothing:
@@ -136,25 +130,15 @@ def _set_plan(hub: Hub, asked: PlanOf) -> Nothing:
             raise UsageError(f"objective.{name}: expected max or min, found {way!r}")
     document = msgspec.json.encode(asked.body).decode()
     with hub.database.write() as connection:
-        now = hub.clock()
-        connection.execute(_SET_PLAN, (asked.project, asked.body.taken_at, now, document))
-        _set_objective(connection, asked.project, asked.body.objective)
+        keep_plan(
+            connection,
+            asked.project,
+            document,
+            taken_at=asked.body.taken_at,
+            objective=asked.body.objective,
+            now=hub.clock(),
+        )
     return Nothing()
-
-
-def _set_objective(connection: Connection, project: str, objective: Mapping[str, str]) -> None:
-    """Keep which way a project's metrics are best, for `metrics.NAME.best`."""
-    row = connection.row("SELECT number FROM experiments WHERE name = ?", (project,))
-    if row is None:
-        return
-    connection.execute(
-        "DELETE FROM experiment_tags WHERE experiment = ? AND substr(name, 1, ?) = ?",
-        (row[0], len(_OBJECTIVE), _OBJECTIVE),
-    )
-    connection.executemany(
-        "INSERT INTO experiment_tags (experiment, name, value) VALUES (?, ?, ?)",
-        [(row[0], _OBJECTIVE + name, way) for name, way in sorted(objective.items())],
-    )
 
 
 def _projects(connection: Connection, name: str | None) -> list[Project]:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from modelcompose.hub.api.endpoint import ROOT, ApiCall, Endpoint
+from modelcompose.hub.api.endpoint import ROOT, ApiCall, Endpoint, Problem
 from modelcompose.hub.api.live import Live, RunState, Watched
 from modelcompose.hub.api.openapi import document
 from modelcompose.hub.hub import Hub
@@ -25,6 +25,9 @@ AREAS = (
     "comparison",
     "lineage",
     "models",
+    "intake",
+    "intake_series",
+    "intake_models",
 )
 """Modules of this package, in the order of their routes."""
 
@@ -43,6 +46,7 @@ def routes(hub: Hub) -> list[BaseRoute]:
         *sorted(found, key=lambda route: "{" in getattr(route, "path", "")),
         Route(ROOT + _EVENTS, Live(hub), methods=["GET"]),
         Route(f"{ROOT}/openapi.json", _document, methods=["GET"]),
+        Route(f"{ROOT}/{{rest:path}}", _missing),
     ]
 
 
@@ -62,6 +66,15 @@ def described() -> list[Endpoint]:
 
 def _events(_hub: Hub, _asked: Watched) -> None:
     """Follow runs: events `state` with all, then `run` with each that changed, and `gone`."""
+
+
+async def _missing(request: Request) -> Response:
+    problem = Problem(
+        "not-found",
+        f"{request.method} {request.url.path}: there is no such call",
+        f"see which there are: GET {ROOT}/openapi.json",
+    )
+    return Response(msgspec.json.encode(problem), 404, media_type="application/json")
 
 
 async def _document(_request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
@@ -15,6 +16,7 @@ from modelcompose.tracking.series.points import Points as Columns
 MOST_SERIES = 2000
 """Series of one request: runs times names."""
 
+_TEXTS = {math.inf: "Infinity", -math.inf: "-Infinity"}
 _Few = Annotated[list[str], Meta(min_length=1, max_length=200)]
 _Finite = Annotated[float, Meta(ge=-1e300, le=1e300)]
 
@@ -28,10 +30,14 @@ class Wanted(Struct, frozen=True):
     start: _Finite | None = None
     """In steps or seconds; by default where each series begins."""
     end: _Finite | None = None
-    width: Annotated[int, Meta(ge=1, le=10_000)] = 1000
+    width: Annotated[int, Meta(ge=2, le=10_000)] = 1000
     """How many buckets at most, such as pixels; fewer points are given as they are."""
     axis: Literal["step", "time", "relative"] = "step"
     """`time` is seconds since the epoch, `relative` since the run's beginning."""
+
+
+Numbers = list[float | Literal["Infinity", "-Infinity"] | None]
+"""Values as JSON can say them: null where one is NaN, a text where it is infinite."""
 
 
 class Points(Struct, frozen=True):
@@ -39,17 +45,17 @@ class Points(Struct, frozen=True):
 
     steps: list[float]
     times: list[float]
-    values: list[float]
+    values: Numbers
 
 
 class Buckets(Struct, frozen=True):
     """Buckets as columns of equal length, in the axis' order; null where all values are NaN."""
 
     counts: list[int]
-    lows: list[float]
-    highs: list[float]
-    means: list[float]
-    lasts: list[float]
+    lows: Numbers
+    highs: Numbers
+    means: Numbers
+    lasts: Numbers
     first_steps: list[float]
     last_steps: list[float]
     first_times: list[float]
@@ -92,8 +98,8 @@ class Logged(Struct, frozen=True):
 
     steps: list[float]
     times: list[float]
-    values: list[float | str]
-    """Numbers, null where NaN; texts; or histograms in base64."""
+    values: list[float | str | None]
+    """Numbers, null where NaN, "Infinity" and "-Infinity"; texts; or histograms in base64."""
     next_page: str | None
 
 
@@ -132,10 +138,15 @@ def _series(chart: Any, run: str) -> Series:
         chart.count,
         chart.width,
         None if points is None else Points(*_columns(points)),
-        None
-        if buckets is None
-        else Buckets(*(getattr(buckets, name) for name in Buckets.__struct_fields__)),
+        None if buckets is None else _buckets(buckets),
     )
+
+
+def _buckets(buckets: Any) -> Buckets:
+    columns = {name: getattr(buckets, name) for name in Buckets.__struct_fields__}
+    for name in ("lows", "highs", "means", "lasts"):
+        columns[name] = _numbers(columns[name])
+    return Buckets(**columns)
 
 
 def _points(hub: Hub, asked: Page) -> Logged:
@@ -156,4 +167,13 @@ def _points(hub: Hub, asked: Page) -> Logged:
 
 
 def _columns(points: Columns) -> tuple[list[float], list[float], list[Any]]:
-    return list(points.steps), list(points.times), list(points.values)
+    values = points.values
+    told = values if isinstance(values, list) else _numbers(values.tolist())
+    return points.steps.tolist(), points.times.tolist(), told
+
+
+def _numbers(values: list[Any]) -> list[Any]:
+    """Give numbers with their infinities as texts; the encoder writes those as null, as NaN."""
+    if math.isfinite(sum(values)):
+        return values
+    return [_TEXTS.get(value, value) for value in values]

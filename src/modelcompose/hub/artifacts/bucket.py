@@ -15,12 +15,15 @@ from modelcompose.hub.artifacts.paths import Parts
 from modelcompose.hub.artifacts.protocol import Entry
 
 if TYPE_CHECKING:
+    from obstore import Bytes, GetOptions
     from obstore.store import ObjectStore
 
 CHUNK_BYTES = 1 << 20
 PIECE_BYTES = 8 << 20
 """Of an upload to the bucket; so many at once, and no more, are in memory."""
 PIECES_AT_ONCE = 4
+READ_BYTES = 16 << 20
+"""Asked for at once: an answer that a slow reader holds open for long is ended by the bucket."""
 DELETED_AT_ONCE = 1000
 
 
@@ -97,13 +100,16 @@ class Bucket:
     def join_parts(self, upload: str, path: Parts, parts: list[tuple[int, str]]) -> None:
         """Give an artifact that came in parts its name."""
         with translated(path):
-            self.place(self._uploads.join(upload, path, parts), path)
-            self._uploads.end(upload)
+            self._uploads.finish(upload, path, parts, lambda file: self.place(file, path))
 
     def drop_parts(self, upload: str, path: Parts) -> None:
         """End an upload that is not wanted."""
         with translated(path):
             self._uploads.drop(upload, path)
+
+    def stale(self, before: float) -> tuple[int, int]:
+        """Give how many uploads nobody has touched since a time, and their size in bytes."""
+        return self._uploads.stale(before)
 
     def drop_stale(self, before: float) -> int:
         """Delete what was begun and not ended before a time, in seconds since 1970."""
@@ -113,14 +119,17 @@ class Bucket:
         """Send a finished file to the bucket."""
         import obstore
 
-        with _asked(path):
-            obstore.put(
-                self._store,
-                _key(path),
-                file,
-                chunk_size=PIECE_BYTES,
-                max_concurrency=PIECES_AT_ONCE,
-            )
+        with _asked(path), file.open("rb") as stream:
+            try:
+                obstore.put(
+                    self._store,
+                    _key(path),
+                    stream,
+                    chunk_size=PIECE_BYTES,
+                    max_concurrency=PIECES_AT_ONCE,
+                )
+            except FileNotFoundError as error:
+                raise StoreError(f"{_key(path)}: the bucket is gone") from error
 
 
 class ObjectReading:
@@ -136,17 +145,19 @@ class ObjectReading:
 
     def chunks(self, start: int, stop: int) -> Iterator[bytes]:
         """Give the bytes from `start` up to `stop`, of the object as it was opened."""
+        for begin in range(start, stop, READ_BYTES):
+            piece = memoryview(self._piece(begin, min(begin + READ_BYTES, stop)))
+            for at in range(0, len(piece), CHUNK_BYTES):
+                yield bytes(piece[at : at + CHUNK_BYTES])
+
+    def _piece(self, start: int, stop: int) -> Bytes:
         import obstore
 
-        if start == stop:
-            return
-        options: dict[str, Any] = {"range": (start, stop)}
+        options: GetOptions = {"range": (start, stop)}
         if self._e_tag:
             options["if_match"] = self._e_tag
         with _asked(self._path):
-            found = obstore.get(self._store, _key(self._path), options=options)  # type: ignore[arg-type]
-            for piece in found.stream(min_chunk_size=CHUNK_BYTES):
-                yield bytes(piece)
+            return obstore.get(self._store, _key(self._path), options=options).bytes()
 
     def close(self) -> None:
         """Hold nothing."""
@@ -181,34 +192,6 @@ class ObjectWriting:
         self._file.unlink(missing_ok=True)
 
 
-def open_bucket(url: str, unfinished: Path) -> Bucket:
-    """Open a bucket.
-
-    Args:
-        url: `s3://BUCKET/PREFIX`, `gs://…` or `az://…`; keys, regions and endpoints are those of
-            the environment, as each vendor names them (`AWS_ENDPOINT_URL`, …).
-        unfinished: a folder of this machine for what is on its way.
-
-    Raises:
-        UsageError: there is no such kind of bucket, or the environment lacks something.
-    """
-    try:
-        from obstore.exceptions import BaseError
-        from obstore.store import from_url
-    except ImportError as error:
-        raise UsageError(
-            f"{url}: what speaks to buckets is not installed",
-            hint="install it: pip install 'docker-ml[buckets]'",
-        ) from error
-    try:
-        return Bucket(from_url(url), unfinished)
-    except (BaseError, ValueError) as error:
-        raise UsageError(
-            f"{url}: the bucket cannot be used: {error}",
-            hint="write s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://CONTAINER/PREFIX",
-        ) from error
-
-
 @contextmanager
 def _asked(path: Parts) -> Iterator[None]:
     """Turn what a bucket answers into our errors."""
@@ -219,8 +202,8 @@ def _asked(path: Parts) -> Iterator[None]:
     except FileNotFoundError as error:
         raise NotFound(f"No such artifact: '{_key(path)}'") from error
     except (BaseError, OSError) as error:
-        first_line = str(error).strip().partition("\n")[0]
-        raise StoreError(f"{_key(path)}: the bucket cannot be used: {first_line}") from error
+        text = f"{_key(path)}: the bucket cannot be used: {first_line(error)}"
+        raise StoreError(text) from error
 
 
 def _key(path: Parts) -> str:
@@ -229,3 +212,8 @@ def _key(path: Parts) -> str:
 
 def _name(key: str) -> str:
     return key.rstrip("/").rpartition("/")[2]
+
+
+def first_line(error: Exception) -> str:
+    """Give what a bucket's library says, without what it adds for its own developers."""
+    return str(error).strip().partition("\n")[0]

@@ -80,6 +80,14 @@ class WithContent:
         """End an upload that is not wanted."""
         self._folder.drop_parts(upload, path)
 
+    def stale(self, before: float) -> tuple[int, int]:
+        """Give how many uploads nobody has touched since a time, and their size in bytes."""
+        return self._folder.stale(before)
+
+    def drop_stale(self, before: float) -> int:
+        """Delete the uploads that nobody has touched since a time."""
+        return self._folder.drop_stale(before)
+
     def _blob(self, digits: str) -> Reading:
         try:
             blob = self._store.blob_path(PREFIX + digits)

@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from modelcompose.errors import NotFound, StoreError, UsageError
+from modelcompose.hub.artifacts.durable import sync_file, sync_folder
 from modelcompose.hub.artifacts.failures import translated
 from modelcompose.hub.artifacts.parts import FolderPart, Uploads
 from modelcompose.hub.artifacts.paths import Parts
@@ -101,23 +102,28 @@ class Folder:
     def join_parts(self, upload: str, path: Parts, parts: list[tuple[int, str]]) -> None:
         """Give an artifact that came in parts its name."""
         with translated(path):
-            self.place(self._uploads.join(upload, path, parts), path)
-            self._uploads.end(upload)
+            self._uploads.finish(upload, path, parts, lambda file: self.place(file, path))
 
     def drop_parts(self, upload: str, path: Parts) -> None:
         """End an upload that is not wanted."""
         with translated(path):
             self._uploads.drop(upload, path)
 
+    def stale(self, before: float) -> tuple[int, int]:
+        """Give how many uploads nobody has touched since a time, and their size in bytes."""
+        return self._uploads.stale(before)
+
     def drop_stale(self, before: float) -> int:
         """Delete what was begun and not ended before a time, in seconds since 1970."""
         return self._uploads.drop_stale(before)
 
     def place(self, file: Path, path: Parts) -> None:
-        """Move a finished file to its path, at once."""
+        """Move a finished file to its path, at once; a power cut afterwards does not undo it."""
+        sync_file(file)
         folder = self._folder(path[:-1], make=True)
         try:
             os.rename(file, path[-1], dst_dir_fd=folder)
+            sync_folder(folder)
         except IsADirectoryError:
             raise UsageError(f"Invalid path: {_text(path)} is a folder") from None
         finally:
@@ -201,6 +207,7 @@ def _below(name: str, folder: int, *, make: bool) -> int:
             raise
     with suppress(FileExistsError):  # another request was quicker
         os.mkdir(name, 0o777, dir_fd=folder)
+        sync_folder(folder)
     return os.open(name, _FOLDER, dir_fd=folder)
 
 

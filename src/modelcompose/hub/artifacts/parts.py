@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import zlib
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
+from threading import Lock
 
 from modelcompose.errors import NotFound, UsageError
+from modelcompose.hub.artifacts.durable import append, sync_file
 from modelcompose.hub.artifacts.failures import translated
 from modelcompose.hub.artifacts.paths import Parts
 
@@ -18,7 +21,8 @@ MOST_PARTS = 10_000
 _ID_DIGITS = 32
 _PATH = "path"
 _JOINED = "joined"
-_COPIED_BYTES = 1 << 22
+_WHOLE = "whole"
+_DONE = ".done"
 
 
 class Uploads:
@@ -30,6 +34,8 @@ class Uploads:
     def __init__(self, folder: Path) -> None:
         """Take where they are kept; the folder need not exist yet."""
         self._folder = folder
+        self._joining: dict[str, Lock] = {}
+        self._turn = Lock()
 
     def begin(self, path: Parts) -> str:
         """Begin an upload, and give its id."""
@@ -45,22 +51,55 @@ class Uploads:
             raise UsageError(f"part {number}: parts are counted from 1 to {MOST_PARTS}")
         return FolderPart(self._of(upload), number)
 
-    def join(self, upload: str, path: Parts, parts: list[tuple[int, str]]) -> Path:
-        """Put an upload's parts together, and give the file; each part is gone once it is in."""
+    def finish(
+        self, upload: str, path: Parts, parts: list[tuple[int, str]], place: Callable[[Path], None]
+    ) -> None:
+        """Put an upload's parts together, and hand the file to `place`; the upload is over then.
+
+        May be asked for again, also meanwhile: a client asks again when it waited too long for
+        an answer, or when `place` failed.
+        """
+        if self._is_done(upload, path):
+            return
+        self._of(upload)
+        with self._turn:
+            lock = self._joining.setdefault(upload, Lock())
+        with lock:
+            if not self._is_done(upload, path):
+                place(self._joined(upload, path, parts))
+                self._done(upload).write_text("/".join(path), encoding="utf-8")
+                self.end(upload)
+        with self._turn:
+            self._joining.pop(upload, None)
+
+    def _joined(self, upload: str, path: Parts, parts: list[tuple[int, str]]) -> Path:
+        """Give the file of an upload's parts; each part is gone once it is in."""
         folder = self._of(upload)
         if (folder / _PATH).read_text(encoding="utf-8") != "/".join(path):
             raise UsageError(f"upload {upload} is of another path than {'/'.join(path)}")
+        if (folder / _WHOLE).exists():  # it could not be placed the last time
+            return folder / _WHOLE
         if not parts:
             raise UsageError(f"upload {upload} has no parts")
         files = [_part(folder, number, tag) for number, tag in parts]
         # Under another name: what grew and was left by a crash must not pass for a part again.
         joined = files[0].rename(folder / _JOINED)
-        with joined.open("ab") as whole:
+        with joined.open("r+b", buffering=0) as whole:
+            whole.seek(0, os.SEEK_END)
             for file in files[1:]:
-                with file.open("rb") as part:
-                    shutil.copyfileobj(part, whole, _COPIED_BYTES)
+                with file.open("rb", buffering=0) as part:
+                    append(part, whole)
                 file.unlink()
-        return joined
+        return joined.rename(folder / _WHOLE)
+
+    def _is_done(self, upload: str, path: Parts) -> bool:
+        with suppress(FileNotFoundError):
+            return _is_id(upload) and self._done(upload).read_text("utf-8") == "/".join(path)
+        return False
+
+    def _done(self, upload: str) -> Path:
+        """Give the file that stays of an upload, until it is dropped as stale."""
+        return self._folder / (upload + _DONE)
 
     def drop(self, upload: str, path: Parts) -> None:
         """Delete an upload of this path; one that is not there is no error."""
@@ -73,24 +112,33 @@ class Uploads:
         """Delete what is left of an upload."""
         shutil.rmtree(self._of(upload), ignore_errors=True)
 
+    def stale(self, before: float) -> tuple[int, int]:
+        """Give how many uploads nobody has touched since a time, and their size in bytes."""
+        found = list(self._stale(before))
+        return len(found), sum(map(_size_bytes, found))
+
     def drop_stale(self, before: float) -> int:
         """Delete what nobody has touched since a time; tells how many uploads."""
         dropped = 0
+        for path in self._stale(before):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+            dropped += 1
+        return dropped
+
+    def _stale(self, before: float) -> Iterator[Path]:
         with suppress(FileNotFoundError), os.scandir(self._folder) as entries:
             for entry in entries:
-                if entry.stat(follow_symlinks=False).st_mtime >= before:
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    shutil.rmtree(entry.path, ignore_errors=True)
-                else:
-                    Path(entry.path).unlink(missing_ok=True)
-                dropped += 1
-        return dropped
+                # A folder is touched when a part is begun or ended, and while one is written
+                # its file is.
+                if _touched_at(Path(entry.path)) < before:
+                    yield Path(entry.path)
 
     def _of(self, upload: str) -> Path:
         folder = self._folder / upload
-        is_id = len(upload) == _ID_DIGITS and upload.isalnum() and upload.isascii()
-        if not is_id or not folder.is_dir():
+        if not _is_id(upload) or not folder.is_dir():
             raise NotFound(f"No such upload: '{upload}'")
         return folder
 
@@ -123,6 +171,7 @@ class FolderPart:
         """Keep the part; an older one of its number goes."""
         with translated((self._file.name,)):
             self._stream.close()
+            sync_file(self._file)  # before it has the name by which `finish` trusts it
             self._rename()
 
     def abort(self) -> None:
@@ -135,6 +184,25 @@ class FolderPart:
         for older in self._folder.glob(f"{self._number}.*.part"):
             older.unlink(missing_ok=True)
         self._file.rename(self._folder / f"{self._number}.{self.tag}.part")
+
+
+def _touched_at(path: Path) -> float:
+    with suppress(FileNotFoundError):
+        inside = path.iterdir() if path.is_dir() else ()
+        times: list[float] = [file.lstat().st_mtime for file in (path, *inside)]
+        return max(times)
+    return float("inf")  # it is gone
+
+
+def _size_bytes(path: Path) -> int:
+    with suppress(FileNotFoundError):
+        files = path.iterdir() if path.is_dir() else (path,)
+        return sum(file.lstat().st_size for file in files)
+    return 0
+
+
+def _is_id(upload: str) -> bool:
+    return len(upload) == _ID_DIGITS and upload.isalnum() and upload.isascii()
 
 
 def _part(folder: Path, number: int, tag: str) -> Path:

@@ -18,14 +18,14 @@ def open_artifacts(home: Path, now: float, url: str | None = None) -> Artifacts:
     Args:
         home: the hub's home folder.
         now: seconds since the epoch.
-        url: a bucket, see `bucket.open_bucket`, or a folder; by default one in the home folder.
+        url: a bucket, see `opening.open_bucket`, or a folder; by default one in the home folder.
 
     Raises:
         UsageError: the address is of another kind.
     """
     store = Store(home / "store")
     if url is not None and "://" in url:
-        from modelcompose.hub.artifacts.bucket import open_bucket
+        from modelcompose.hub.artifacts.opening import open_bucket
 
         bucket = open_bucket(url, home / "artifacts.uploads")
         bucket.drop_stale(now - STALE_AFTER_S)

@@ -95,7 +95,7 @@ class Artifacts(Protocol):
         """
 
     def join_parts(self, upload: str, path: Parts, parts: list[tuple[int, str]]) -> None:
-        """Give the artifact its name; the upload is over.
+        """Give the artifact its name; the upload is over. Asked for again, does nothing more.
 
         Args:
             upload: its id.
@@ -109,6 +109,12 @@ class Artifacts(Protocol):
 
     def drop_parts(self, upload: str, path: Parts) -> None:
         """End an upload that is not wanted; one that is not there is no error."""
+
+    def stale(self, before: float) -> tuple[int, int]:
+        """Give how many uploads nobody has touched since a time, and their size in bytes."""
+
+    def drop_stale(self, before: float) -> int:
+        """Delete the uploads that nobody has touched since a time; tells how many."""
 
 
 class PartWriting(Writing, Protocol):

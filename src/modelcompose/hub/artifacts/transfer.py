@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Generic, TypeVar
@@ -43,14 +43,15 @@ async def upload(hub: Hub, request: Request, create: Callable[[], _Writing]) -> 
         ClientDisconnect: the client went away in the middle; nothing of it stays.
     """
     taking = _Taking(create)
+    stream = request.stream()  # one for both: what was read to its end cannot be read again
     try:
-        await _take(hub, request, taking)
+        await _take(hub, stream, taking)
     except ClientDisconnect:
         await in_thread(hub, taking.abort)
         raise
     except Exception:
         await in_thread(hub, taking.abort)
-        async for _ in request.stream():
+        async for _ in stream:
             pass
         raise
     except BaseException:  # the hub is going down, and its threads with it
@@ -59,10 +60,10 @@ async def upload(hub: Hub, request: Request, create: Callable[[], _Writing]) -> 
     return taking.writing
 
 
-async def _take(hub: Hub, request: Request, taking: _Taking[Any]) -> None:
+async def _take(hub: Hub, stream: AsyncIterator[bytes], taking: _Taking[Any]) -> None:
     pieces: list[bytes] = []
     size = 0
-    async for piece in request.stream():
+    async for piece in stream:
         pieces.append(piece)
         size += len(piece)
         if size >= BUFFER_BYTES:

@@ -18,6 +18,8 @@ from modelcompose.hub.artifacts.transfer import Endpoint, in_thread, told, uploa
 from modelcompose.hub.calls import call
 from modelcompose.hub.hub import Hub
 from modelcompose.hub.mlflow.errors import MlflowError
+from modelcompose.hub.mlflow.experiments import require
+from modelcompose.hub.sending.noting import note_artifact
 from modelcompose.registry.run_places import run_artifacts
 
 _ROOT = "/mlflow-artifacts"
@@ -92,8 +94,10 @@ class _Path(Struct, frozen=True):
 
 
 def _list_of_run(hub: Hub, asked: _OfRun) -> Listed:
+    run_id = asked.run_id or asked.run_uuid
+    require(run_id=run_id)
     with hub.database.read() as connection:
-        uri = run_artifacts(connection, asked.run_id or asked.run_uuid)
+        uri = run_artifacts(connection, run_id)
     return listed(hub, uri, asked.path)
 
 
@@ -119,6 +123,7 @@ async def _give(hub: Hub, request: Request) -> Response:
 async def _take(hub: Hub, request: Request) -> Response:
     path = parts_of(request.path_params["path"])
     await upload(hub, request, partial(hub.artifacts.create, path))
+    await in_thread(hub, partial(note_artifact, hub.database, path))
     return _json(b"{}")
 
 
@@ -183,7 +188,9 @@ async def _take_part(hub: Hub, request: Request) -> Response:
 
 def _complete(hub: Hub, asked: _End) -> None:
     parts = [(part.part_number, part.etag.strip('"')) for part in asked.parts]
-    hub.artifacts.join_parts(asked.upload_id, _target(asked.folder, asked.path), sorted(parts))
+    path = _target(asked.folder, asked.path)
+    hub.artifacts.join_parts(asked.upload_id, path, sorted(parts))
+    note_artifact(hub.database, path)
 
 
 def _abort(hub: Hub, asked: _End) -> None:
@@ -212,7 +219,15 @@ def _target(folder: str, name: str) -> tuple[str, ...]:
 
 
 def _root_of(request: Request) -> str:
-    return f"{request.base_url}api/2.0{_ROOT}"
+    """Give the hub's address as the caller knows it, who alone is told: also behind a proxy."""
+    base = request.base_url
+    scheme = request.headers.get("x-forwarded-proto", "").partition(",")[0].strip()
+    host = request.headers.get("x-forwarded-host", "").partition(",")[0].strip()
+    if scheme in ("http", "https"):
+        base = base.replace(scheme=scheme)
+    if host:
+        base = base.replace(netloc=host)
+    return f"{base}api/2.0{_ROOT}"
 
 
 def _credentials(request: Request) -> dict[str, str]:

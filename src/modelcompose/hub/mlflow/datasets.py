@@ -87,7 +87,7 @@ def _log_inputs(hub: Hub, asked: _Inputs) -> None:
 
 
 def _log_outputs(hub: Hub, asked: _Outputs) -> None:
-    require(run_id=asked.run_id, models="models" if asked.models else "")
+    require(run_id=asked.run_id)
     models = [ModelLink(model.model_id, model.step) for model in asked.models]
     with hub.database.write() as connection:
         datasets.log_outputs(connection, asked.run_id, models)

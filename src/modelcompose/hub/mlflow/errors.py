@@ -88,6 +88,8 @@ def invalid_request(error: msgspec.ValidationError) -> str:
     text = str(error)
     what, _, path = text.partition(" - at `$.")
     path = path.removesuffix("`")
+    if what.endswith("got `null`"):  # what is null is not there
+        return missing(path)
     if what.startswith("Object missing required field"):
         field = what.rpartition(" ")[2].strip("`")
         return missing(f"{path}.{field}" if path else field)

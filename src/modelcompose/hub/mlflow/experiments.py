@@ -11,9 +11,10 @@ from modelcompose.hub.calls import call
 from modelcompose.hub.hub import Hub
 from modelcompose.hub.mlflow.errors import MlflowError, missing
 from modelcompose.hub.mlflow.messages import ExperimentMessage, experiment_message
+from modelcompose.hub.tokens.principal import caller
 from modelcompose.tracking import experiments
 from modelcompose.tracking.experiments import Experiment, experiment_named, find_experiment
-from modelcompose.tracking.logging import KeyValue
+from modelcompose.tracking.logging import KeyValue, find_run_key
 
 _ROOT = "/mlflow/experiments"
 
@@ -78,8 +79,14 @@ def _create(hub: Hub, asked: _New) -> _Made:
             "INVALID_PARAMETER_VALUE",
             f"Artifact location cannot be a runs:/ URI. Given: '{root}'",
         )
+    if "#" in root or ";" in root.rpartition("/")[2]:
+        raise MlflowError(
+            "INVALID_PARAMETER_VALUE", "'artifact_location' URL can't include fragments or params."
+        )
     tags = {tag.key: tag.value for tag in asked.tags}
     with hub.database.write() as connection:
+        if (own := own_experiment(connection)) is not None:
+            return _Made(str(own.number))
         made = experiments.create_experiment(
             connection, asked.name, hub.clock(), artifact_root=root, tags=tags
         )
@@ -95,7 +102,7 @@ def _get(hub: Hub, asked: _ById) -> _Answer:
 def _get_by_name(hub: Hub, asked: _ByName) -> _Answer:
     require(experiment_name=asked.experiment_name)
     with hub.database.read() as connection:
-        found = experiment_named(connection, asked.experiment_name)
+        found = own_experiment(connection) or experiment_named(connection, asked.experiment_name)
     if found is None:
         raise NotFound(f"Could not find experiment with name '{asked.experiment_name}'")
     return _Answer(experiment_message(found))
@@ -134,6 +141,19 @@ def _delete_tag(hub: Hub, asked: _TagKey) -> None:
     with hub.database.write() as connection:
         found = _asked_for(connection, asked.experiment_id)
         experiments.delete_experiment_tag(connection, found, asked.key)
+
+
+def own_experiment(connection: Connection) -> Experiment | None:
+    """Give the experiment of the run that the caller's token is for; None for other callers.
+
+    Whatever experiment a step's code asks for by its name, it logs into its step's run, which
+    MLflow's client refuses where the two are of different experiments.
+    """
+    own = caller.get().run
+    if own is None:
+        return None
+    run = find_run_key(connection, own)
+    return find_experiment(connection, str(run.experiment))
 
 
 def _asked_for(connection: Connection, experiment_id: str) -> Experiment:

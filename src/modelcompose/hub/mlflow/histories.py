@@ -15,10 +15,10 @@ from modelcompose.hub.calls import call
 from modelcompose.hub.hub import Hub
 from modelcompose.hub.mlflow.errors import MlflowError
 from modelcompose.hub.mlflow.experiments import require
-from modelcompose.hub.mlflow.messages import Metric, RunMetric, number
+from modelcompose.hub.mlflow.messages import Metric, RunMetric, number, whole_step
 from modelcompose.tracking.limits import Int64, invalid
 from modelcompose.tracking.series import history
-from modelcompose.tracking.series.points import Points
+from modelcompose.tracking.series.points import LARGEST_STEP, Points
 
 _ROOT = "/mlflow/metrics"
 _PAGE = 25_000
@@ -186,7 +186,8 @@ def _cells(points: Points) -> list[tuple[float | str, int, int]]:
     if not math.isfinite(sum(points.values)):  # type: ignore[arg-type] # as above
         values = [number(value) for value in points.values]  # type: ignore[arg-type] # as above
     times = [round(time * 1000) for time in points.times]
-    steps = map(int, points.steps)
+    has_largest = max(points.steps, default=0.0) >= LARGEST_STEP
+    steps = map(whole_step if has_largest else int, points.steps)
     cells = list(zip(values, times, steps, strict=True))
     unique = dict.fromkeys(cells)
     return cells if len(unique) == len(cells) else list(unique)

@@ -171,7 +171,7 @@ def _finish(hub: Hub, asked: _Finished) -> _Model:
 
 def _delete(hub: Hub, asked: _Named) -> None:
     with hub.database.write() as connection:
-        model = logged_models.logged_model(connection, asked.model_id)
+        model = logged_models.logged_model(connection, asked.model_id, also_deleted=True)
         logged_models.delete_logged_model(connection, model, hub.clock())
 
 
@@ -201,7 +201,7 @@ def _list(hub: Hub, asked: _Folder) -> Listed:
 
 def _search(hub: Hub, asked: _Search) -> _Found:
     if not asked.experiment_ids:
-        require(experiment_ids="")
+        return _Found()
     size = asked.max_results or _PAGE
     if not 1 <= size <= _LARGEST_PAGE:
         raise UsageError(

@@ -28,6 +28,9 @@ STATUS_OF: dict[RunStatus, Status] = {
 }
 RUN_STATUS: dict[str, RunStatus] = {ours: theirs for theirs, ours in STATUS_OF.items()}
 
+_LARGEST_STEP = 2**63 - 1
+"""Of an int64; kept as float64, which has this number's neighbour above."""
+
 
 class ExperimentMessage(Struct, omit_defaults=True):
     """An experiment."""
@@ -153,6 +156,11 @@ def number(value: float | None) -> float | str:
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
     return value
+
+
+def whole_step(step: float | None) -> int:
+    """Give a step as MLflow writes it; its client reads nothing of a run where one is larger."""
+    return min(int(step or 0), _LARGEST_STEP)
 
 
 def stage(deleted_at: float | None) -> Stage:

@@ -30,7 +30,8 @@ class VersionMessage(Struct, frozen=True, omit_defaults=True):
     last_updated_timestamp: int
     user_id: str = ""
     current_stage: str = ""
-    description: str = ""
+    description: str | None = None
+    """Written where it is empty too, as MLflow does."""
     source: str = ""
     run_id: str = ""
     status: str = ""

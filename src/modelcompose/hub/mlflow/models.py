@@ -10,6 +10,7 @@ from starlette.routing import Route
 from modelcompose.database.database import Connection
 from modelcompose.errors import NotFound, UsageError
 from modelcompose.hub.calls import call
+from modelcompose.hub.following import follow
 from modelcompose.hub.hub import Hub
 from modelcompose.hub.mlflow.experiments import require
 from modelcompose.hub.mlflow.model_messages import (
@@ -20,7 +21,7 @@ from modelcompose.hub.mlflow.model_messages import (
     version_message,
 )
 from modelcompose.registry import aliases, models, versions
-from modelcompose.registry.names import STAGES, check_alias, stage_named, version_number
+from modelcompose.registry.names import STAGES, check_alias, stage_named
 from modelcompose.registry.records import Model
 from modelcompose.registry.search import search_models
 from modelcompose.tracking.logging import KeyValue
@@ -212,10 +213,11 @@ def _set_alias(hub: Hub, asked: _Alias) -> None:
     require(name=asked.name, alias=asked.alias, version=asked.version)
     check_alias(asked.alias)
     with hub.database.write() as connection:
-        model = models.model_named(connection, asked.name)
-        version = versions.version_of(connection, model.name, version_number(asked.version))
+        version = versions.version_named(connection, asked.name, asked.version)
+        model = models.model_named(connection, version.model)
         aliases.set_alias(connection, model, asked.alias, version, now=hub.clock())
     hub.deliveries.wake()
+    follow(hub, model.name, asked.alias)
 
 
 def _delete_alias(hub: Hub, asked: _Alias) -> None:

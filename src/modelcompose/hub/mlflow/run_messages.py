@@ -22,6 +22,7 @@ from modelcompose.hub.mlflow.messages import (
     milliseconds,
     number,
     stage,
+    whole_step,
 )
 from modelcompose.tracking.experiments import artifacts_below
 from modelcompose.tracking.logging import RUN_NAME_TAG, KeyValue, param_text
@@ -105,7 +106,7 @@ def _read_values(
         message = found[run]
         # What the pipeline recorded as one value has the time of its run.
         time_ms = message.info.end_time or 0 if time is None else round(time * 1000)
-        message.data.metrics.append(Metric(name, number(last), time_ms, int(step or 0)))
+        message.data.metrics.append(Metric(name, number(last), time_ms, whole_step(step)))
     for run, name, value in connection.rows(
         f"SELECT run, name, value FROM params WHERE {these} ORDER BY run, name",  # noqa: S608
         [parameter],

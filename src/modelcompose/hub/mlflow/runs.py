@@ -7,13 +7,15 @@ from starlette.routing import Route
 
 from modelcompose.hub.calls import call
 from modelcompose.hub.hub import Hub
+from modelcompose.hub.mlflow.cutting import cut_params, cut_tags
 from modelcompose.hub.mlflow.experiments import require
 from modelcompose.hub.mlflow.messages import STATUS_OF, RunInfo, RunMessage, RunStatus, seconds
 from modelcompose.hub.mlflow.run_messages import read_info, read_run
+from modelcompose.hub.tokens.principal import caller
 from modelcompose.tracking import logged_runs, logging
 from modelcompose.tracking.experiments import find_experiment
 from modelcompose.tracking.limits import Int64
-from modelcompose.tracking.logging import KeyValue
+from modelcompose.tracking.logging import PARENT_TAG, KeyValue
 
 _ROOT = "/mlflow/runs"
 _USER_TAG = "mlflow.user"
@@ -83,6 +85,7 @@ def run_id_of(asked: _ById | _Changed | _Value) -> str:
 
 def _create(hub: Hub, asked: _New) -> _Run:
     started_at = seconds(asked.start_time) if asked.start_time else hub.clock()
+    cut_tags(asked.tags)
     user = asked.user_id or next((t.value for t in asked.tags if t.key == _USER_TAG), "")
     with hub.database.write() as connection:
         run_id = logged_runs.create_run(
@@ -91,9 +94,17 @@ def _create(hub: Hub, asked: _New) -> _Run:
             started_at,
             name=asked.run_name,
             user=user,
-            tags=asked.tags,
+            tags=_below_own(asked.tags),
         )
         return _Run(read_run(connection, run_id))
+
+
+def _below_own(tags: list[KeyValue]) -> list[KeyValue]:
+    """Put a run that a step's code begins below the step's."""
+    own = caller.get().run
+    if own is None or any(tag.key == PARENT_TAG for tag in tags):
+        return tags
+    return [*tags, KeyValue(PARENT_TAG, own)]
 
 
 def _get(hub: Hub, asked: _ById) -> _Run:
@@ -130,15 +141,19 @@ def _restore(hub: Hub, asked: _ById) -> None:
 def _log_param(hub: Hub, asked: _Value) -> None:
     run_id = run_id_of(asked)
     require(key=asked.key)
+    param = KeyValue(asked.key, asked.value or "")
+    cut_params([param])
     with hub.database.write() as connection:
-        logging.log_param(connection, run_id, KeyValue(asked.key, asked.value or ""))
+        logging.log_param(connection, run_id, param)
 
 
 def _set_tag(hub: Hub, asked: _Value) -> None:
     run_id = run_id_of(asked)
     require(key=asked.key)
+    tag = KeyValue(asked.key, asked.value or "")
+    cut_tags([tag])
     with hub.database.write() as connection:
-        logging.set_tag(connection, run_id, KeyValue(asked.key, asked.value or ""))
+        logging.set_tag(connection, run_id, tag)
 
 
 def _delete_tag(hub: Hub, asked: _Value) -> None:

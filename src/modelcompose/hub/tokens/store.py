@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,13 +12,16 @@ from msgspec import Struct
 from modelcompose.database.database import Connection
 from modelcompose.errors import NotFound, UsageError
 from modelcompose.hub.tokens.principal import Principal, Role
+from modelcompose.hub.tokens.secret import new_secret
 
-PREFIX = "mc_"
-"""What a secret begins with, so that it is known as one where it was left by mistake."""
-
-_SECRET_BYTES = 32
 _NAME_CHARACTERS = 100
 _LIVE = "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)"
+_OF_RUNNING = """
+    (run IS NULL OR EXISTS (
+        SELECT 1 FROM runs WHERE runs.id = tokens.run AND runs.status = 'running'
+        AND runs.deleted_at IS NULL
+    ))
+"""
 _SELECT = "SELECT number, id, name, run, created_at, expires_at, revoked_at, used_at FROM tokens"
 
 
@@ -46,6 +49,7 @@ def create(  # noqa: PLR0913 - what a token is, each by name
     *,
     expires_at: float | None = None,
     run: str | None = None,
+    secret: str | None = None,
 ) -> tuple[str, str]:
     """Make a token.
 
@@ -56,6 +60,7 @@ def create(  # noqa: PLR0913 - what a token is, each by name
         now: seconds since the epoch.
         expires_at: when it ends by itself.
         run: the only run that it may write to.
+        secret: one that `new_secret` gave; by default a new one.
 
     Returns:
         Its id, and its secret, which cannot be given again.
@@ -67,7 +72,7 @@ def create(  # noqa: PLR0913 - what a token is, each by name
         raise UsageError(f"token: its name has 1 to {_NAME_CHARACTERS} characters, found {name!r}")
     if not grants:
         raise UsageError(f"token {name}: nothing is granted to it")
-    token_id, secret = secrets.token_hex(4), PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
+    token_id, secret = os.urandom(4).hex(), secret or new_secret()
     row = connection.row(
         "INSERT INTO tokens (id, name, hash, run, created_at, expires_at) "
         "VALUES (?, ?, ?, ?, ?, ?) RETURNING number",
@@ -82,9 +87,12 @@ def create(  # noqa: PLR0913 - what a token is, each by name
 
 
 def find(connection: Connection, digest: str, now: float) -> Principal | None:
-    """Give who holds the secret of a hash; None where it is not valid, or no more."""
+    """Give who holds the secret of a hash; None where it is not valid, or no more.
+
+    That of a run is valid while the run is running.
+    """
     row = connection.row(
-        f"SELECT number, id, run FROM tokens WHERE hash = ? AND {_LIVE}",  # noqa: S608
+        f"SELECT number, id, run FROM tokens WHERE hash = ? AND {_LIVE} AND {_OF_RUNNING}",  # noqa: S608
         (digest, now),
     )
     if row is None:
@@ -141,6 +149,13 @@ def revoke(connection: Connection, name: str, now: float) -> list[str]:
     if not rows:
         raise NotFound(f"no valid token {name!r}", hint="list them: modelcompose hub token list")
     return [token_id for (token_id,) in rows]
+
+
+def forget_ended(connection: Connection) -> None:
+    """Remove the tokens of runs that have ended: they are not valid any more."""
+    ended = f"SELECT number FROM tokens WHERE NOT {_OF_RUNNING}"  # noqa: S608
+    connection.execute(f"DELETE FROM token_grants WHERE token IN ({ended})")  # noqa: S608
+    connection.execute(f"DELETE FROM tokens WHERE NOT {_OF_RUNNING}")  # noqa: S608
 
 
 def hashed(secret: str) -> str:

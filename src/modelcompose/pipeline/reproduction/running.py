@@ -84,6 +84,7 @@ def standing_in(
         store=own.store,
         overrides=overrides or Overrides(),
         command_line=own.command_line,
+        tracking=own.new_tracking,
     )
     session.again = again
     for name in ("services", "progress", "stops"):

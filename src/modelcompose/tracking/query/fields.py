@@ -53,6 +53,13 @@ _EXPERIMENT_NAME = (
     "(SELECT experiments.name FROM experiments WHERE experiments.number = runs.experiment)"
 )
 
+_ARTIFACTS = """(
+    SELECT CASE experiments.artifact_root
+        WHEN '' THEN 'mlflow-artifacts:/' || CAST(experiments.number AS TEXT)
+        ELSE experiments.artifact_root END || '/' || runs.id || '/artifacts'
+    FROM experiments WHERE experiments.number = coalesce(runs.experiment, 0)
+)"""
+
 RUN_FIELDS: Mapping[str, Field] = {
     **_texts("id step name kind project folder engine cause error identity image"),
     "status": Field("status", "runs.status"),
@@ -61,6 +68,7 @@ RUN_FIELDS: Mapping[str, Field] = {
     "commit": Field("text", "runs.code_commit"),
     "experiment": Field("text", _EXPERIMENT_NAME),
     "experiment_id": Field("text", "CAST(runs.experiment AS TEXT)"),
+    "artifact_uri": Field("text", _ARTIFACTS),
     "attempt": Field("number", "runs.attempt"),
     "exit_code": Field("number", "runs.exit_code"),
     "duration": Field("duration", "(runs.ended_at - runs.started_at)"),

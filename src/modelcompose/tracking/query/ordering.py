@@ -16,6 +16,8 @@ from modelcompose.tracking.query.tree import Name
 from modelcompose.tracking.query.values import mlflow_status
 
 _DIRECTION = re.compile(r"(?P<name>.*\S)\s+(?P<word>ASC|DESC)\s*", re.IGNORECASE | re.DOTALL)
+_WORDS = re.compile(r"\S\s+\S")
+_QUOTES = frozenset('`"')
 _TEXTS = ("text", "status")
 
 
@@ -49,6 +51,11 @@ def parse_key(text: str, subject: Subject, place: str = "sort") -> Key:
     if not name or "\0" in name:
         raise UsageError(f"{place}:1: expected a name such as `metrics.auc`, found {text!r}")
     read = read_name(name, place, position, subject)
+    if read.kind != "field" and _WORDS.search(name) and not _QUOTES.intersection(name):
+        raise UsageError(
+            f"{place}:{position}: expected a name, then ASC or DESC, found {text!r}",
+            hint="put a name that has a space in it in backticks: metrics.`val loss`",
+        )
     if read.kind == "datasets":
         raise UsageError(f"{place}:{position}: a run may have many datasets: no order by them")
     return Key(read, is_descending)

@@ -11,6 +11,7 @@ from modelcompose.tracking.query.compiler import Compiler
 from modelcompose.tracking.query.cursor import after, token
 from modelcompose.tracking.query.dialects import MATCHES, Clause, Dialect
 from modelcompose.tracking.query.fields import RUNS, Subject, read_name
+from modelcompose.tracking.query.leading import Lead, helps, lead_of
 from modelcompose.tracking.query.ordering import Term, order_by, parse_key, terms
 from modelcompose.tracking.query.parser import parse
 from modelcompose.tracking.query.tree import Both, Comparison, Name, Node
@@ -31,6 +32,7 @@ class Query(Struct, frozen=True):
     joins: Clause
     where: Clause
     terms: list[Term]
+    lead: Lead | None = None
 
     @property
     def order(self) -> Clause:
@@ -82,7 +84,8 @@ def compose(  # noqa: PLR0913 - what is searched for, each by name
     order = terms(sort, compiler, surely=surely)
     where = " AND ".join(f"({sql})" for sql, _ in conditions) or "TRUE"
     values = [value for _, given in conditions for value in given]
-    return Query(compiler.joins.sql(), (where, values), order)
+    lead = lead_of(sort, order) if subject is RUNS else None
+    return Query(compiler.joins.sql(), (where, values), order, lead)
 
 
 def in_experiments(numbers: Sequence[int], view: View = "active") -> list[Clause]:
@@ -112,23 +115,43 @@ def find(
         UsageError: the token is wrong.
     """
     prepare(connection, query)
-    where, where_values = query.where
-    if page:
-        beyond, beyond_values = after(page, query.terms)
-        where, where_values = f"{where} AND {beyond}", [*where_values, *beyond_values]
-    joins, join_values = query.joins
-    order, order_values = query.order
-    selected = ", ".join(f"{term.sql}" for term in query.terms)
-    selected_values = [value for term in query.terms for value in term.values]
-    rows = connection.rows(
-        f"SELECT {subject.key}, {selected} FROM {subject.table} {joins} "  # noqa: S608
-        f"WHERE {where} ORDER BY {order} LIMIT ?",
-        [*selected_values, *join_values, *where_values, *order_values, limit + 1],
-    )
+    rows = None
+    if query.lead is not None and page is None and helps(query.lead, limit):
+        source = query.lead.source(connection.dialect, limit)
+        rows = _rows(connection, query, limit, subject, source=source)
+        rows = rows if query.lead.is_page(connection, rows, limit) else None
+    if rows is None:
+        beyond = after(page, query.terms) if page else None
+        rows = _rows(connection, query, limit, subject, beyond=beyond)
     has_more = len(rows) > limit
     numbers = [row[0] for row in rows[:limit]]
     last = rows[limit - 1][1:] if has_more and limit else None
     return Found(numbers, None if last is None else token(query.terms, last))
+
+
+def _rows(  # noqa: PLR0913 - a query and what is added to it
+    connection: Connection,
+    query: Query,
+    limit: int,
+    subject: Subject,
+    *,
+    source: Clause | None = None,
+    beyond: Clause | None = None,
+) -> list[tuple[Any, ...]]:
+    """Read a page's keys and terms, and one row more."""
+    table, table_values = source or (subject.table, [])
+    (joins, join_values), (where, where_values) = query.joins, query.where
+    if beyond is not None:
+        where, where_values = f"{where} AND {beyond[0]}", [*where_values, *beyond[1]]
+    order, order_values = query.order
+    selected = ", ".join(f"{term.sql}" for term in query.terms)
+    values = [value for term in query.terms for value in term.values]
+    values += [*table_values, *join_values, *where_values, *order_values, limit + 1]
+    return connection.rows(
+        f"SELECT {subject.key}, {selected} FROM {table} {joins} "  # noqa: S608
+        f"WHERE {where} ORDER BY {order} LIMIT ?",
+        values,
+    )
 
 
 def count(connection: Connection, query: Query, subject: Subject = RUNS) -> int:

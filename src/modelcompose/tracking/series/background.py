@@ -1,4 +1,4 @@
-"""Compaction while the hub is up: a thread that looks now and then."""
+"""Compaction while the hub is up: a thread that looks now and then, and keeps the log small."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ class Compactor:
             began = time.thread_time()
             try:
                 self._store.compact(stopping=self._stopping.is_set)
+                self._store.tidy()
             except (DatabaseError, StorageFull):
                 rest_s = self._every_s
             else:

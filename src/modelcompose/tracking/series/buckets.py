@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -58,33 +58,15 @@ def along(points: Points, axis: int) -> tuple[array[float], array[float], array[
 def bucketed(x: array[float], y: array[float], values: array[float], level: int) -> list[Bucket]:
     """Give the buckets of points that are in their order along the axis."""
     width = 2.0**level
-    has_nan = math.isnan(sum(values))
     found = []
     start, end = 0, len(x)
     while start < end:
         index = places(x[start], level)
         stop = bisect_left(x, (index + 1) * width, start + 1)
-        part: Sequence[float] = values[start:stop]
-        last = part[-1]
-        if has_nan:
-            part = [value for value in part if value == value]  # noqa: PLR0124 - not NaN
-        low, high, mean = _told(part)
+        part = values[start:stop].tolist()  # so that each becomes an object once
         place = stop - 1
-        found.append(
-            Bucket(
-                index,
-                stop - start,
-                len(part),
-                low,
-                high,
-                mean,
-                last,
-                x[start],
-                y[start],
-                x[place],
-                y[place],
-            )
-        )
+        ends = (x[start], y[start], x[place], y[place])
+        found.append(Bucket(index, stop - start, *_told(part), part[-1], *ends))
         start = stop
     return found
 
@@ -167,10 +149,15 @@ def _is_more(x: array[float], level: int, most: int) -> bool:
     return start < end
 
 
-def _told(values: Sequence[float]) -> tuple[float, float, float]:
-    if not values:
-        return (math.nan,) * 3
-    return min(values), max(values), mean_of(values)
+def _told(values: list[float]) -> tuple[int, float, float, float]:
+    """Give how many are not NaN, and of these the smallest, the largest and the mean."""
+    total = sum(values)
+    if math.isfinite(total):
+        return len(values), min(values), max(values), total / len(values)
+    known = [value for value in values if value == value]  # noqa: PLR0124 - not NaN
+    if not known:
+        return 0, math.nan, math.nan, math.nan
+    return len(known), min(known), max(known), mean_of(known)
 
 
 def _merged(a: Bucket, b: Bucket) -> Bucket:

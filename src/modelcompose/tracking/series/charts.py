@@ -14,17 +14,16 @@ from modelcompose.tracking.series.buckets import (
     STEP,
     TIME,
     Bucket,
-    along,
     bucketed,
     folded,
     level_for,
     merged,
     places,
 )
-from modelcompose.tracking.series.chunks import SeriesRow, extent_of
+from modelcompose.tracking.series.chunks import SeriesRow
 from modelcompose.tracking.series.history import log_points
 from modelcompose.tracking.series.log import Connection
-from modelcompose.tracking.series.points import Points, joined
+from modelcompose.tracking.series.points import Points, by_step, by_time, joined
 
 Axis = Literal["step", "time", "relative"]
 
@@ -73,17 +72,20 @@ class _Source(Struct, frozen=True):
     origin: float
     """What is taken from the axis' times."""
     logged: Points
+    """In the axis' order."""
     series: SeriesRow | None
 
     def ends(self, axis: int) -> tuple[float, float]:
-        extents = [extent_of(self.logged)] if len(self.logged) else []
-        if self.series is not None:
-            extents.append(self.series.extent)
-        if axis == STEP:
-            first, last = min(e.first_step for e in extents), max(e.last_step for e in extents)
-        else:
-            first, last = min(e.first_time for e in extents), max(e.last_time for e in extents)
-        return first - self.origin, last - self.origin
+        extent = None if self.series is None else self.series.extent
+        ends = []
+        if len(self.logged):
+            x = self.logged.steps if axis == STEP else self.logged.times
+            ends += [x[0], x[-1]]
+        if extent is not None and axis == STEP:
+            ends += [extent.first_step, extent.last_step]
+        elif extent is not None:
+            ends += [extent.first_time, extent.last_time]
+        return min(ends) - self.origin, max(ends) - self.origin
 
 
 def charts(  # noqa: PLR0913 - which series, and what of them
@@ -111,25 +113,41 @@ def charts(  # noqa: PLR0913 - which series, and what of them
         width: how many buckets there may be, 2 at least.
         axis: what is drawn to the right.
     """
-    is_relative = axis == "relative"
-    sources = _sources(connection, runs, names, is_relative=is_relative)
     place = STEP if axis == "step" else TIME
+    sources = _sources(connection, runs, names, place, is_relative=axis == "relative")
     ends = [source.ends(place) for source in sources]
     if not ends:
         return []
-    first = min(end[0] for end in ends) if start is None else start
-    last = max(end[1] for end in ends) if end is None else end
-    return [
-        _chart(connection, source, place, (first, max(first, last)), width) for source in sources
-    ]
+    between = _range(start, end, ends)
+    return [_chart(connection, source, place, between, width) for source in sources]
+
+
+def _range(
+    start: float | None, end: float | None, ends: Sequence[tuple[float, float]]
+) -> tuple[float, float]:
+    """Give the range that was asked for; one that lies beyond all points stays there."""
+    if start is None:
+        start = min(first for first, _ in ends)
+        start = start if end is None else min(start, end)
+    if end is None:
+        end = max(last for _, last in ends)
+    return start, max(start, end)
 
 
 def _sources(
-    connection: Connection, runs: Sequence[int], names: Sequence[str], *, is_relative: bool
+    connection: Connection,
+    runs: Sequence[int],
+    names: Sequence[str],
+    axis: int,
+    *,
+    is_relative: bool,
 ) -> list[_Source]:
     found = []
     for run in runs:
-        logged = log_points(connection, run, names)
+        logged = {
+            name: _ordered(points, axis)
+            for name, points in log_points(connection, run, names).items()
+        }
         series = chunks.find(connection, run, names)
         origin = _beginning(connection, run) if is_relative else 0.0
         found += [
@@ -164,7 +182,7 @@ def _chart(
         count = len(points)
         buckets = [] if count <= width else _bucketed(points, axis, level)
     else:
-        fresh = _bucketed(_within([source.logged], axis, between), axis, level)
+        fresh = _bucketed(_cut(source.logged, axis, between), axis, level)
         buckets = merged(stored, fresh)
         count = sum(bucket.points for bucket in buckets)
         points = _points(connection, source, axis, between) if count <= width else Points.none()
@@ -196,20 +214,24 @@ def _points(
     connection: Connection, source: _Source, axis: int, between: tuple[float, float]
 ) -> Points:
     """Give the points of a range in the axis' order."""
-    parts = [source.logged]
-    if source.series is not None:
-        name = "step" if axis == STEP else "time"
-        condition = f"AND last_{name} >= ? AND first_{name} < ?"
-        rows = chunks.listed(connection, source.series.number, condition, between)
-        parts[:0] = [chunks.load(connection, row) for row in rows]
-    return _within(parts, axis, between)
+    if source.series is None:
+        return _cut(source.logged, axis, between)
+    name = "step" if axis == STEP else "time"
+    condition = f"AND last_{name} >= ? AND first_{name} < ?"
+    rows = chunks.listed(connection, source.series.number, condition, between)
+    parts = [*(chunks.load(connection, row) for row in rows), source.logged]
+    return _cut(_ordered(joined(parts), axis), axis, between)
 
 
-def _within(parts: Sequence[Points], axis: int, between: tuple[float, float]) -> Points:
-    x, y, values = along(joined(parts), axis)
+def _ordered(points: Points, axis: int) -> Points:
+    return by_step(points) if axis == STEP else by_time(points)
+
+
+def _cut(points: Points, axis: int, between: tuple[float, float]) -> Points:
+    """Give the points of a range, of points in the axis' order."""
+    x = points.steps if axis == STEP else points.times
     start, stop = bisect_left(x, between[0]), bisect_left(x, between[1])
-    steps, times = (x, y) if axis == STEP else (y, x)
-    return Points(steps, values, times).part(start, stop)
+    return points if stop - start == len(points) else points.part(start, stop)
 
 
 def _bucketed(points: Points, axis: int, level: int) -> list[Bucket]:

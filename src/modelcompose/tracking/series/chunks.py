@@ -6,15 +6,22 @@ times and steps they are. Chunks may overlap, where points came out of order.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from array import array
+from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
 from msgspec import Struct
 
 from modelcompose.tracking.series.log import NUMBER, Connection
-from modelcompose.tracking.series.packing import compressed, decompressed, decompressed_blobs
-from modelcompose.tracking.series.points import Points
+from modelcompose.tracking.series.packing import (
+    compressed,
+    decompressed,
+    decompressed_blobs,
+    is_rising,
+    picked,
+)
+from modelcompose.tracking.series.points import Points, by_step
 
 CHUNK_POINTS = 4096
 """What a chunk holds at most…"""
@@ -39,6 +46,7 @@ _UPDATE_SERIES = """
         step_level = ?, time_level = ?
     WHERE number = ?
 """
+_LOAD = "SELECT times, steps, points FROM series_chunks WHERE number = ?"
 _INSERT_CHUNK = """
     INSERT INTO series_chunks
         (series, count, first_time, last_time, first_step, last_step, times, steps, points)
@@ -155,11 +163,19 @@ def tail(connection: Connection, series: int) -> ChunkRow | None:
 
 def load(connection: Connection, chunk: ChunkRow, kind: int = NUMBER) -> Points:
     """Read the points of a chunk, in the order of history."""
-    times, steps, points = connection.execute(
-        "SELECT times, steps, points FROM series_chunks WHERE number = ?", (chunk.number,)
-    ).fetchone()
+    times, steps, points = connection.execute(_LOAD, (chunk.number,)).fetchone()
     values: Any = decompressed(points) if kind == NUMBER else decompressed_blobs(points)
     return Points(decompressed(steps), values, decompressed(times))
+
+
+def pick(connection: Connection, chunk: ChunkRow, places: Sequence[int]) -> Points:
+    """Read the points of a chunk of numbers at some places in the order of steps."""
+    blobs: tuple[bytes, bytes, bytes] = connection.execute(_LOAD, (chunk.number,)).fetchone()
+    if is_rising(blobs[1]):  # then the order of history is that of steps
+        times, steps, values = (array("d", picked(blob, places)) for blob in blobs)
+        return Points(steps, values, times)
+    times, steps, values = map(decompressed, blobs)
+    return by_step(Points(steps, values, times)).pick(places)
 
 
 def packed_chunks(points: Points) -> list[tuple[Any, ...]]:

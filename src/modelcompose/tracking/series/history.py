@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from itertools import accumulate
 from typing import Any
 
@@ -13,11 +14,13 @@ from msgspec import Struct
 
 from modelcompose.errors import UsageError
 from modelcompose.tracking.series import chunks, log
-from modelcompose.tracking.series.chunks import ChunkRow, Extent, extent_of
+from modelcompose.tracking.series.chunks import Extent, extent_of
 from modelcompose.tracking.series.log import NUMBER, Connection
 from modelcompose.tracking.series.points import Points, by_step, by_time, joined
 
 _Key = tuple[Any, ...]
+_MOST_TOGETHER = 64
+"""Chunks that are held in memory at once: a quarter of a million points."""
 
 
 class Page(Struct, frozen=True):
@@ -49,6 +52,8 @@ class Piece(Struct, frozen=True):
 
     extent: Extent
     load: Callable[[], Points]
+    pick: Callable[[Sequence[int]], Points]
+    """Gives the points at some places in the order of steps."""
 
     @property
     def begin(self) -> _Key:
@@ -124,6 +129,9 @@ def sample(  # noqa: PLR0913, PLR0917 - a series, a number and a range
 ) -> Points:
     """Give points of a series by step, evenly chosen by their number, the first and last too.
 
+    Exactly those that MLflow gives, unless a very long series came in no order of steps: its
+    points are then counted in each piece of it, for all together would be held at once.
+
     Source: MLflow's store, `_sample_rows_with_window_functions`: the first of each of `limit`
     parts of equal size, and the last point in place of the last of them.
     """
@@ -140,7 +148,7 @@ def sample(  # noqa: PLR0913, PLR0917 - a series, a number and a range
     for place in _even_places(ends[-1], limit):
         index = bisect_left(ends, place + 1)
         chosen.setdefault(index, []).append(place - ends[index] + groups[index].count)
-    return joined([groups[index].points.pick(places) for index, places in chosen.items()])
+    return by_step(joined([groups[index].pick(places) for index, places in chosen.items()]))
 
 
 class _Group:
@@ -149,8 +157,9 @@ class _Group:
     def __init__(self, pieces: Sequence[Piece], first: float, last: float) -> None:
         self._pieces = pieces
         self._first, self._last = first, last
-        low = min(piece.extent.first_step for piece in pieces)
-        high = max(piece.extent.last_step for piece in pieces)
+        low, high = pieces[0].extent.first_step, pieces[0].extent.last_step
+        for piece in pieces[1:]:
+            low, high = min(low, piece.extent.first_step), max(high, piece.extent.last_step)
         self.touches = low <= last and high >= first
         self._is_whole = first <= low and high <= last
         self._points: Points | None = None
@@ -160,6 +169,13 @@ class _Group:
         if self._is_whole:
             return sum(piece.extent.count for piece in self._pieces)
         return len(self.points)
+
+    def pick(self, places: Sequence[int]) -> Points:
+        """Give points by their places in the order of steps."""
+        (piece, *others) = self._pieces
+        if self._is_whole and self._points is None and not others:
+            return piece.pick(places)
+        return self.points.pick(places)
 
     @property
     def points(self) -> Points:
@@ -187,14 +203,27 @@ def _overlapping(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
     group: list[Piece] = []
     end: _Key = ()
     for piece in sorted(pieces, key=lambda one: (one.extent.first_step, one.extent.first_time)):
-        begin = (piece.extent.first_step, piece.extent.first_time)
-        if group and begin > end:
-            yield group
+        if group and (piece.extent.first_step, piece.extent.first_time) > end:
+            yield from _held_together(group)
             group = []
-        end = max(end, (piece.extent.last_step, piece.extent.last_time))
+        end = max(end, _last(piece))
         group.append(piece)
     if group:
+        yield from _held_together(group)
+
+
+def _held_together(group: list[Piece]) -> Iterator[list[Piece]]:
+    """Give a group; one that is too large piece by piece, that with the last point last."""
+    if len(group) <= _MOST_TOGETHER:
         yield group
+        return
+    last = max(group, key=_last)
+    yield from ([piece] for piece in group if piece is not last)
+    yield [last]
+
+
+def _last(piece: Piece) -> _Key:
+    return (piece.extent.last_step, piece.extent.last_time)
 
 
 def _pieces(
@@ -204,17 +233,22 @@ def _pieces(
     pieces = []
     logged = log_points(connection, run, (name,), kind).get(name)
     if logged is not None:
-        pieces.append(Piece(extent_of(logged), lambda: logged))
+        pieces.append(
+            Piece(extent_of(logged), lambda: logged, lambda places: by_step(logged).pick(places))
+        )
     series = chunks.find(connection, run, (name,), kind).get(name)
     if series is not None:
         condition, values = ("", ()) if since is None else ("AND last_time >= ?", (since,))
         rows = chunks.listed(connection, series.number, condition, values)
-        pieces += [Piece(row.extent, _loading(connection, row, kind)) for row in rows]
+        pieces += [
+            Piece(
+                row.extent,
+                partial(chunks.load, connection, row, kind),
+                partial(chunks.pick, connection, row),
+            )
+            for row in rows
+        ]
     return pieces
-
-
-def _loading(connection: Connection, row: ChunkRow, kind: int) -> Callable[[], Points]:
-    return lambda: chunks.load(connection, row, kind)
 
 
 def _pieces_after(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 import zlib
 from array import array
-from itertools import accumulate
-from operator import sub
+from collections.abc import Sequence
+from itertools import accumulate, islice
+from operator import lt, sub
 from struct import Struct as Layout
 from typing import Any
 
@@ -19,6 +20,7 @@ _PLAIN, _EVEN, _SHUFFLED, _WHOLE = range(4)
 """How a column of float64 is kept, its first byte: as it is, as its first number and difference,
 shuffled and compressed, or as differences of whole numbers after a scaling."""
 
+_REAL = Layout("<d")
 _EVEN_COLUMN = Layout("<BIdd")
 _WHOLE_COLUMN = Layout("<BHIqB")
 _SCALES = (1, 1000, 10000)
@@ -59,7 +61,7 @@ def compressed(column: array[float] | list[bytes]) -> bytes:
     return bytes((_PLAIN,)) + packed(column)
 
 
-def decompressed(data: bytes) -> array[float]:
+def decompressed(data: bytes | memoryview) -> array[float]:
     """Give the numbers of `compressed`."""
     form = data[0]
     if form == _EVEN:
@@ -72,7 +74,35 @@ def decompressed(data: bytes) -> array[float]:
     return unpacked(memoryview(data)[1:])
 
 
-def decompressed_blobs(data: bytes) -> list[bytes]:
+def picked(data: bytes, places: Sequence[int]) -> list[float]:
+    """Give some of the numbers of `compressed`, for less than all of them cost."""
+    form = data[0]
+    if form == _EVEN:
+        _, _, first, difference = _EVEN_COLUMN.unpack(data)
+        return [_even_number(place, first, difference) for place in places]
+    if form == _SHUFFLED:
+        raw = zlib.decompress(memoryview(data)[1:])
+        count = len(raw) // 8
+        return [_REAL.unpack(raw[place::count])[0] for place in places]
+    if form == _WHOLE:
+        scale, first, differences = _told_differences(data)
+        whole = [first + sum(differences[:place]) for place in places]
+        return [number / scale for number in whole]
+    numbers = unpacked(memoryview(data)[1:])
+    return [numbers[place] for place in places]
+
+
+def is_rising(data: bytes) -> bool:
+    """Tell whether each number of `compressed` is larger than the one before."""
+    if data[0] == _EVEN:
+        _, count, first, difference = _EVEN_COLUMN.unpack(data)
+        if _is_counted(first, difference) and abs(first) + difference * count <= _LARGEST_WHOLE:
+            return bool(difference > 0)
+    numbers = decompressed(data)
+    return all(map(lt, numbers, islice(numbers, 1, None)))
+
+
+def decompressed_blobs(data: bytes | memoryview) -> list[bytes]:
     """Give the blobs of `compressed`."""
     return _decode_blobs(zlib.decompress(data))
 
@@ -105,11 +135,25 @@ def _even(column: array[float]) -> bytes | None:
 def _even_numbers(count: int, first: float, difference: float) -> array[float]:
     if not difference:
         return array("d", (first,)) * count
-    is_whole = first.is_integer() and difference.is_integer()
-    if is_whole and max(abs(first), abs(difference)) <= _LARGEST_WHOLE:
+    if _is_counted(first, difference):
         start, by = int(first), int(difference)
         return array("d", list(range(start, start + by * count, by)))
     return array("d", [first + difference * place for place in range(count)])
+
+
+def _even_number(place: int, first: float, difference: float) -> float:
+    """Give the number of `_even_numbers` at a place."""
+    if not difference:
+        return first  # which may be -0.0
+    if _is_counted(first, difference):
+        return float(int(first) + int(difference) * place)
+    return first + difference * place
+
+
+def _is_counted(first: float, difference: float) -> bool:
+    """Tell whether numbers are made as whole ones."""
+    is_whole = first.is_integer() and difference.is_integer()
+    return is_whole and max(abs(first), abs(difference)) <= _LARGEST_WHOLE
 
 
 def _whole(column: array[float]) -> bytes | None:
@@ -138,11 +182,17 @@ def _differences(whole: list[int], scale: int) -> bytes | None:
     return head + zlib.compress(shuffled(data.tobytes(), width), FAST)
 
 
-def _whole_numbers(data: bytes) -> array[float]:
+def _whole_numbers(data: bytes | memoryview) -> array[float]:
+    scale, first, differences = _told_differences(data)
+    whole = list(accumulate(differences, initial=first))
+    return array("d", whole if scale == 1 else [number / scale for number in whole])
+
+
+def _told_differences(data: bytes | memoryview) -> tuple[int, int, array[int]]:
+    """Give the scale, the first whole number, and by how much each is more than the last."""
     _, scale, _, first, width = _WHOLE_COLUMN.unpack_from(data)
     raw = unshuffled(zlib.decompress(memoryview(data)[_WHOLE_COLUMN.size :]), width)
-    whole = list(accumulate(_numbers(dict(_WIDTHS)[width], raw), initial=first))
-    return array("d", whole if scale == 1 else [number / scale for number in whole])
+    return scale, first, _numbers(dict(_WIDTHS)[width], raw)
 
 
 def _numbers(code: str, data: bytes | memoryview) -> array[Any]:

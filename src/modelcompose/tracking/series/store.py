@@ -164,6 +164,10 @@ class SeriesStore:
                 self._compact_one(one, stopping, is_idle=True) for one in sorted(quiet)
             )
 
+    def tidy(self) -> None:
+        """Keep small what the database has beside itself, after much was written."""
+        self._database.tidy()
+
     def _compact_one(self, run: int, stopping: Callable[[], bool], *, is_idle: bool = False) -> int:
         from modelcompose.tracking.series.compaction import compact
 

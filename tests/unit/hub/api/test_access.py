@@ -93,6 +93,13 @@ def test_behind_a_proxy_a_token_is_needed_on_loopback_too(ask: Ask) -> None:
     assert search(ask, base=LOCAL, headers={"X-Forwarded-For": "8.8.8.8"}).status_code == 401
 
 
+@pytest.mark.parametrize(
+    "header", ["Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"]
+)
+def test_whatever_a_proxy_adds_tells_of_it(ask: Ask, header: str) -> None:
+    assert search(ask, base=LOCAL, headers={header: "127.0.0.1"}).status_code == 401
+
+
 def test_a_token_lets_in(ask: Ask, hub: Hub) -> None:
     token = a_token(hub, everything="reader")
     assert search(ask, token=token).status_code == 200
@@ -131,11 +138,13 @@ def test_a_token_ends_by_itself(ask: Ask, hub: Hub, clock: Clock) -> None:
 
 
 def test_who_fails_too_often_waits_and_others_do_not(ask: Ask, hub: Hub, clock: Clock) -> None:
-    token = a_token(hub, everything="reader")
+    token, known = a_token(hub, everything="reader"), a_token(hub, everything="reader")
+    search(ask, token=known)
     for _ in range(MOST):
         assert search(ask, token="mc_wrong", client="10.0.0.66").status_code == 401
     assert search(ask, token="mc_wrong", client="10.0.0.66").status_code == 429
     assert search(ask, token=token, client="10.0.0.66").status_code == 429
+    assert search(ask, token=known, client="10.0.0.66").status_code == 200
     assert search(ask, token=token, client="10.0.0.7").status_code == 200
     clock.now += WINDOW_S
     assert search(ask, token=token, client="10.0.0.66").status_code == 200
@@ -147,7 +156,7 @@ def test_who_fails_too_often_waits_and_others_do_not(ask: Ask, hub: Hub, clock: 
         ("evil.example.org", 403),
         ("127.0.0.1.evil.org:4750", 403),
         ("localhost:4750", 200),
-        ("host.docker.internal:4750", 200),
+        ("host.docker.internal:4750", 403),
         ("hub.lab", 200),
         ("[::1]:4750", 200),
     ],
@@ -251,12 +260,63 @@ def test_a_runs_token_writes_to_that_run_alone(ask: Ask, hub: Hub) -> None:
     made = ask("POST", "/api/2.0/mlflow/runs/create", token=token, json=below)
     assert made.status_code == 200
     assert tagged(made.json()["run"]["info"]["run_id"]) == 200
-    beside = {"experiment_id": number}
-    assert ask("POST", "/api/2.0/mlflow/runs/create", token=token, json=beside).status_code == 403
+    elsewhere = {**below, "tags": [{"key": "mlflow.parentRunId", "value": other}]}
+    refused = ask("POST", "/api/2.0/mlflow/runs/create", token=token, json=elsewhere)
+    assert refused.status_code == 403
     put = "/api/2.0/mlflow-artifacts/artifacts"
     for run, status in ((own, 200), (other, 403)):
         path = f"{put}/{number}/{run}/artifacts/a.txt"
         assert ask("PUT", path, token=token, content=b"x").status_code == status
+
+
+def test_what_a_step_begins_by_itself_is_below_its_run(ask: Ask, hub: Hub) -> None:
+    number = an_experiment(ask, "flights")
+    own = a_run(ask, number)
+    token = a_token(hub, run=own, flights="writer")
+    body = {"experiment_id": number}
+    made = ask("POST", "/api/2.0/mlflow/runs/create", token=token, json=body)
+    tags = {tag["key"]: tag["value"] for tag in made.json()["run"]["data"]["tags"]}
+    assert tags["mlflow.parentRunId"] == own
+
+
+def test_any_experiment_that_a_step_names_is_its_runs(ask: Ask, hub: Hub) -> None:
+    number = an_experiment(ask, "flights")
+    token = a_token(hub, run=a_run(ask, number), flights="writer")
+    for name in ("anything", "flights"):
+        path = f"/api/2.0/mlflow/experiments/get-by-name?experiment_name={name}"
+        found = ask("GET", path, token=token)
+        assert found.json()["experiment"]["experiment_id"] == number
+    made = ask("POST", "/api/2.0/mlflow/experiments/create", token=token, json={"name": "new"})
+    assert made.json() == {"experiment_id": number}
+
+
+def test_a_runs_token_ends_with_the_run(ask: Ask, hub: Hub) -> None:
+    own = a_run(ask, an_experiment(ask, "flights"))
+    token = a_token(hub, run=own, flights="writer")
+    path = f"/api/2.0/mlflow/runs/get?run_id={own}"
+    assert ask("GET", path, token=token).status_code == 200
+    body = {"run_id": own, "status": "FINISHED"}
+    assert ask("POST", "/api/2.0/mlflow/runs/update", token=token, json=body).status_code == 200
+    assert ask("GET", path, token=token).status_code == 401
+
+
+def test_a_closed_hub_wants_a_token_on_loopback_too(hub: Hub) -> None:
+    asked: list[int] = []
+
+    async def send(message: Any) -> None:
+        asked.append(message.get("status", 0))
+
+    scope = {
+        "type": "http",
+        "path": "/api/v1/runs",
+        "method": "GET",
+        "headers": [],
+        "server": ("127.0.0.1", 4750),
+        "query_string": b"",
+    }
+    nothing: Any = None
+    asyncio.run(Access(nothing, hub, Rules(is_closed=True))(scope, nothing, send))
+    assert asked[0] == 401
 
 
 def test_what_is_no_http_passes() -> None:

@@ -12,9 +12,10 @@ from modelcompose.hub.artifacts.content import WithContent
 from modelcompose.hub.artifacts.folder import Folder
 from modelcompose.hub.artifacts.paths import Parts
 from modelcompose.hub.artifacts.protocol import Entry
-from modelcompose.hub.guarding import Call, check
+from modelcompose.hub.guarding import check
 from modelcompose.hub.mlflow.errors import MlflowError
 from modelcompose.hub.tokens.principal import Principal
+from modelcompose.hub.touching import Call
 from modelcompose.registry.models import create_model
 from modelcompose.registry.records import Origin
 from modelcompose.registry.sources import Source

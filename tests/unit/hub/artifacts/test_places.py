@@ -108,6 +108,17 @@ def test_a_part_that_is_sent_again_replaces_the_first(artifacts: Artifacts) -> N
     assert read(artifacts, ("a",)) == b"new"
 
 
+def test_parts_may_be_joined_again_by_who_heard_no_answer(artifacts: Artifacts) -> None:
+    upload = artifacts.begin_parts(("1", "a"))
+    sent = [part(artifacts, upload, number, b"x" * number) for number in (1, 2)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: artifacts.join_parts(upload, ("1", "a"), sent), range(8)))
+    artifacts.join_parts(upload, ("1", "a"), sent)
+    assert read(artifacts, ("1", "a")) == b"xxx"
+    with pytest.raises(NotFound):
+        artifacts.join_parts(upload, ("1", "b"), sent)
+
+
 @pytest.mark.parametrize("upload", ["", "..", "../artifacts", "a" * 32, "A/b", "ä" * 32])
 def test_an_upload_that_is_not_there_is_not_found(artifacts: Artifacts, upload: str) -> None:
     with pytest.raises(NotFound):

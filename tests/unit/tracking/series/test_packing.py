@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,9 @@ from modelcompose.tracking.series.packing import (
     compressed,
     decompressed,
     decompressed_blobs,
+    is_rising,
     packed,
+    picked,
 )
 
 columns = st.one_of(
@@ -37,6 +40,22 @@ columns = st.one_of(
 def test_every_bit_of_a_column_comes_back(numbers: list[float]) -> None:
     column = array("d", numbers)
     assert packed(decompressed(compressed(column))) == packed(column)
+
+
+@given(columns, st.lists(st.integers(0, 299), max_size=9))
+def test_some_numbers_are_those_that_are_among_all(numbers: list[float], at: list[int]) -> None:
+    column = array("d", numbers)
+    places = [place % len(column) for place in at] if column else []
+    found = array("d", picked(compressed(column), places))
+    assert packed(found) == packed(array("d", [column[place] for place in places]))
+
+
+@given(columns)
+def test_a_column_is_rising_where_each_number_is_larger_than_the_one_before(
+    numbers: list[float],
+) -> None:
+    column = array("d", numbers)
+    assert is_rising(compressed(column)) == all(a < b for a, b in pairwise(column))
 
 
 @given(st.lists(st.binary()))

@@ -124,8 +124,9 @@ def test_charts_are_exact(
     assert {chart.name for chart in charts} == set(found)
     x = [p.step if axis == "step" else p.time for some in found.values() for p in some]
     for chart in charts:
-        first = min(x) if start is None else start
-        ends = (first, max(first, max(x) if end is None else end))
+        last = max(x) if end is None else end
+        first = min([*x, last]) if start is None else start
+        ends = (first, max(first, last))
         count, expected = naive.chart(found[chart.name], ends, width, axis)
         assert chart.count == count
         if chart.points is not None:

@@ -1,0 +1,1 @@
+"""Emptying the trash, and dropping what nothing refers to."""

@@ -1,0 +1,1 @@
+"""The hub that stays up for services which log: started by `up`, ended by itself."""
