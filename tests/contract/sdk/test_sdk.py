@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.sdk.conftest import SDK, Scripts, Server
-from tests.unit.sdk.losing import Losing
+from tests.contract.sdk.conftest import SDK, Scripts, Server
+from tests.contract.sdk.losing import Losing
 
 
 def test_what_a_script_logs_is_delivered(hub: Server, scripts: Scripts) -> None:
