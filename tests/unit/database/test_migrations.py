@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from modelcompose.database.connection import open_database
 from modelcompose.database.migration import configuration
 from modelcompose.tracking.children import read_children
 from modelcompose.tracking.run import Metric
+from modelcompose.tracking.runs import Runs
+
+RELEASED = Path(__file__).parents[2] / "fixtures" / "database"
+"""The database that each release left behind, with one run in it, by the revision of its schema."""
 
 FILES = sorted(Path(next(iter(migrations.__path__))).rglob("*.py"))
 
@@ -53,3 +58,29 @@ def test_metrics_that_were_recorded_before_they_had_an_order_come_by_name(tmp_pa
 
     assert list(metrics) == ["auc", "rows"]
     assert metrics["auc"] == Metric(2.0, 1.0, 3.0, 4)
+
+
+@pytest.mark.parametrize("released", sorted(RELEASED.glob("*.sql")), ids=lambda path: path.stem)
+def test_a_run_of_every_released_schema_is_read_whole(tmp_path: Path, released: Path) -> None:
+    path = tmp_path / "hub.db"
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(released.read_text(encoding="utf-8"))
+
+    with closing(open_database(path)) as database:
+        runs = Runs(database)
+        (run,) = runs.list()
+        (losses,) = runs.series(run.id)
+        samples = runs.samples(run.id)
+        experiments = database.execute(
+            "SELECT experiments.name FROM runs "
+            "JOIN experiments ON experiments.number = runs.experiment"
+        ).fetchall()
+
+    assert (run.project, run.step, run.status) == ("losses", "train", "succeeded")
+    assert run.params == {"LR": "0.1"}
+    assert run.metrics == {"auc": Metric(0.75, 0.75, 0.75, 1), "loss": Metric(0.2, 0.2, 1.0, 5)}
+    assert set(run.inputs) == {"train.py"}
+    assert set(run.outputs) == {"metrics.json", "model.txt"}
+    assert (losses.name, losses.steps) == ("loss", (1.0, 2.0, 3.0, 4.0, 5.0))
+    assert len(samples) == 1
+    assert experiments == [("losses",)]
