@@ -62,6 +62,7 @@ def main() -> None:
         loss = log_loss(late[cut:], trees.predict_proba(validate)[:, 1])
         print(f"epoch={epoch} loss={loss:.4f}", flush=True)
 
+    vars(trees).pop("_mlflow_run_id", None)  # autolog's mark: the model would differ with each run
     MODEL.parent.mkdir(parents=True, exist_ok=True)
     joblib.dump(make_pipeline(encoder, trees), MODEL)
     print(f"{MODEL}: {trees.n_iter_} trees, {MODEL.stat().st_size / 1e6:.1f} MB")

@@ -1,7 +1,24 @@
-"""The kits' assertions tell what they compared, as those of test modules do."""
+"""What the contracts share: assertions that tell what they compared, and MLflow left as found."""
 
 from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
 
 import pytest
 
 pytest.register_assert_rewrite("modelcompose.testing")
+
+
+@pytest.fixture(autouse=True)
+def _mlflow_forgets_its_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have no test find the server that another told MLflow's client, which keeps it."""
+    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"):
+        monkeypatch.delenv(name, raising=False)
+    yield
+    if "mlflow" in sys.modules:
+        import mlflow
+
+        mlflow.set_tracking_uri(None)  # type: ignore[arg-type] # which takes it, for its own use
+        mlflow.set_registry_uri(None)  # type: ignore[arg-type]
+        monkeypatch.delenv("MLFLOW_REGISTRY_URI", raising=False)

@@ -233,6 +233,7 @@ RUNS = [
     post("runs/delete-tag", {"run_id": "$run"}),
     get("runs/get", run_id="$run"),
     _batch(metrics=[{**_POINT, "step": 2, "value": 2.5}], params=_pairs(1), tags=[_TAG]),
+    _batch(metrics=[{**_POINT, "step": 2, "value": 2.5}], params=_pairs(1), tags=[_TAG]),
     _batch(),
     _batch(metrics=_points(1001)),
     _batch(params=_pairs(101)),

@@ -63,6 +63,15 @@ def test_a_run_that_nobody_has_called_for_is_killed_at_the_last_call(
     assert end_lost(connection, 5000.0 + DAY_S) == []
 
 
+def test_a_time_that_no_calendar_has_keeps_no_run_alive(
+    connection: Connection, run_id: str
+) -> None:
+    silence(connection, run_id, -1e14)
+
+    assert end_lost(connection, 5000.0) == [run_id]
+    assert tags(connection)[LOST_TAG] == "-100000000000000 s after 1970"
+
+
 def test_a_run_whose_client_called_lately_is_left_alone(
     connection: Connection, run_id: str
 ) -> None:

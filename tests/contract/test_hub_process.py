@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -144,6 +145,22 @@ def test_it_ends_when_it_is_told_to(tmp_path: Path) -> None:
     hub_server.stop(hub)
     assert "Traceback" not in hub.errors.read_text()
     assert not list(tmp_path.glob("hub.db-wal")), "what it wrote is in the database itself"
+
+
+def test_on_every_address_it_says_that_others_need_a_token_and_names_no_address_to_call(
+    tmp_path: Path,
+) -> None:
+    words = [sys.executable, "-m", "modelcompose", "hub", "--host", "0.0.0.0", "--port", "0"]
+    environment = {**os.environ, "MODELCOMPOSE_HOME": str(tmp_path)}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, env=environment, stdout=pipe, stderr=pipe, text=True) as hub:
+        assert hub.stdout is not None
+        assert hub.stderr is not None
+        assert hub.stdout.readline().startswith("http://0.0.0.0:")
+        first, second = hub.stderr.readline(), hub.stderr.readline()
+        hub.terminate()
+    assert first == "hub: listening on every address of this machine, Ctrl-C ends it\n"
+    assert "need a token: modelcompose hub token create NAME" in second
 
 
 def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ import urllib.request
 import uuid
 import warnings
 from collections import Counter
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -54,14 +53,10 @@ PATIENCE_S = 60.0
 
 
 @pytest.fixture(autouse=True)
-def _client(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _client(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     monkeypatch.setenv("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
-    before = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
-    yield
-    mlflow.set_tracking_uri(before[0])
-    mlflow.set_registry_uri(before[1])
 
 
 @pytest.fixture(scope="module")
@@ -331,6 +326,17 @@ def test_of_a_chosen_experiment_only_its_runs_and_their_models_come_over(
     assert (some.experiments, some.runs, some.versions) == (1, 5, 1)
 
 
+def test_an_experiment_that_is_not_there_is_said_with_those_that_are(
+    database: Path, tmp_path: Path
+) -> None:
+    with kept_hub(tmp_path / "home") as hub:
+        source = open_mlflow(str(database), {})
+        with pytest.raises(UsageError, match="no experiment") as found:
+            take(hub, source, wanted=lambda _: False)
+        source.close()
+    assert "flights" in (found.value.hint or "")
+
+
 def test_the_command_says_what_it_did_to_people_and_to_programs(
     database: Path, tmp_path: Path
 ) -> None:
@@ -370,6 +376,19 @@ def test_the_runs_of_a_file_become_part_of_a_run_and_runs_below_it(
     assert parents == {run}
     assert (first.versions, first.files > 2) == (1, True)
     assert (again.points, again.versions, again.files) == (0, 0, 0)
+
+
+def test_no_file_is_taken_through_a_link_that_stands_for_the_folder(
+    database: Path, made: Path, tmp_path: Path
+) -> None:
+    with kept_hub(tmp_path / "home") as hub:
+        with hub.database.write() as connection:
+            run = create_run(connection, find_experiment(connection, "0"), 5.0)
+        link = tmp_path / "link"
+        link.symlink_to(made / "artifacts")
+        taken = merge_into_run(hub, database, run, folders={str(made / "artifacts"): link})
+    assert taken.runs > 0
+    assert taken.files == 0
 
 
 @pytest.mark.parametrize("content", [b"no database", b""])

@@ -388,8 +388,11 @@ def test_a_version_is_registered_with_its_alias_and_a_number_of_the_hub(
     assert version["run"] == run.id
     assert version["origin"]["content"]["digest"] == kept.digest
     place = version["storage"].removeprefix("mlflow-artifacts:/")
-    got = httpx.get(f"{team.address}/api/2.0/mlflow-artifacts/artifacts/{place}")
-    assert got.text == "a model"
+    at = f"{team.address}/api/2.0/mlflow-artifacts/artifacts"
+    # What MLflow's client asks for, which takes a version for a folder.
+    listed = httpx.get(at, params={"path": place}).json()["files"]
+    assert [(file["path"], file["is_dir"]) for file in listed] == [("model.txt", False)]
+    assert httpx.get(f"{at}/{place}/model.txt").text == "a model"
 
 
 def test_an_alias_that_was_moved_on_the_hub_since_stays_there(own: Own, team: Team) -> None:

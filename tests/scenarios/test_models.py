@@ -66,6 +66,31 @@ def test_a_gate_that_is_shut_says_both_values_in_the_terminal_and_on_the_run(
     assert "0.55 against 0.6" in project.run("runs", "show", "train").stdout
 
 
+def test_a_version_that_is_not_there_is_said_with_what_there_is(project: Workbench) -> None:
+    train(project, "0.6")
+    said = project.run("models", "show", "delay@7", code=1).stderr
+    assert "delay has no version 7" in said
+    assert "hint: list its versions: modelcompose models show delay" in said
+    said = project.run("promote", "delay@nobody", "champion", code=1).stderr
+    assert "delay has no alias 'nobody'" in said
+    assert "hint: delay has @challenger" in said
+
+
+def test_a_required_step_that_is_not_there_is_named(bench: Workbench) -> None:
+    rule = {**MODELS["delay"], "requires": ["evalute"]}
+    bench.compose(STEPS, **{"x-ml": {"models": {"delay": rule}}})
+    assert "it requires evalute, and no active service is called so" in train(bench, "0.6")
+
+
+def test_an_alias_is_no_number_since_that_names_a_version(project: Workbench) -> None:
+    train(project, "0.6")
+    assert "an alias is no number" in project.run("alias", "set", "delay@1", "2", code=2).stderr
+    assert "an alias is no number" in project.run("promote", "delay@1", "2", code=2).stderr
+    project.run("alias", "set", "delay@1", "@best")
+    aliases = project.json("models", "show", "delay")["model"]["aliases"]
+    assert aliases == {"best": 1, "challenger": 1}
+
+
 def test_nothing_moves_when_nothing_ran(project: Workbench) -> None:
     train(project, "0.6")
     train(project, "0.7")

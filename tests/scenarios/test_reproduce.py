@@ -66,6 +66,15 @@ def verdicts(bench: Workbench, *arguments: str, code: int = 0, **options: Any) -
     return {pair["path"]: pair["verdict"] for step in steps for pair in step["outputs"]}
 
 
+def test_the_step_of_a_model_that_other_steps_must_pass_comes_out_the_same(
+    trained: Workbench,
+) -> None:
+    models = {"numbers": {"path": "data/out", "requires": ["train"], "when": "train.auc >= 0.5"}}
+    trained.compose(STEPS, **{"x-ml": {"identity": {"ignore": ["NOISE"]}, "models": models}})
+    assert verdicts(trained, "prepare") == {"data/out": "identical"}
+    assert trained.json("models") == []  # what a reproduction makes is no version
+
+
 def runs_of(bench: Workbench, step: str, kind: str = "step") -> list[dict[str, Any]]:
     asked = f"step = {step} and kind = {kind}"
     found: list[dict[str, Any]] = json.loads(

@@ -27,9 +27,10 @@ def set_(version: str, name: str) -> None:
     \b
       modelcompose alias set delay@3 champion
     """  # noqa: D301 - click's mark for lines to keep
-    from modelcompose.cli.registry import find, follow, opened
+    from modelcompose.cli.registry import alias_given, find, follow, opened
     from modelcompose.registry.aliases import set_alias
 
+    name = alias_given(name)
     with opened() as database, database.write() as connection:
         model, found = find(connection, version)
         move = set_alias(

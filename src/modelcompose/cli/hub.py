@@ -11,6 +11,7 @@ from modelcompose.cli.hub_send import send, status
 from modelcompose.cli.hub_token import token
 
 PORT = 4750
+_EVERY = ("0.0.0.0", "::")  # noqa: S104 - told apart, not listened on
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -20,7 +21,11 @@ PORT = 4750
     help="Address to listen on; by default 127.0.0.1, and Docker's bridge for containers.",
 )
 @click.option(
-    "--port", default=PORT, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
+    "--port",
+    default=PORT,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port; 0 takes a free one.",
 )
 @click.option(
     "--database",
@@ -101,7 +106,17 @@ def keep_() -> None:
 
 def _say(address: str, inside: str | None) -> None:
     click.echo(address)
-    click.echo(f"hub: listening, Ctrl-C ends it; export MLFLOW_TRACKING_URI={address}", err=True)
+    from urllib.parse import urlsplit
+
+    from modelcompose.hub.origins import is_loopback
+
+    token = "modelcompose hub token create NAME"  # noqa: S105 - the command that makes one
+    host = urlsplit(address).hostname
+    where, use = "", f"; export MLFLOW_TRACKING_URI={address}"
+    if host in _EVERY:  # which is no address to call
+        where, use = " on every address of this machine", ""
+    click.echo(f"hub: listening{where}, Ctrl-C ends it{use}", err=True)
+    if not is_loopback(host):
+        click.echo(f"hub: calls from other machines need a token: {token}", err=True)
     if inside is not None:
-        token = "modelcompose hub token create NAME"  # noqa: S105 - the command that makes one
         click.echo(f"hub: containers, with a token ({token}): {inside}", err=True)

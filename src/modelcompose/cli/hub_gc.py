@@ -28,9 +28,10 @@ _SHOWN = 10
 )
 @click.pass_context
 def gc(ctx: click.Context, *, is_sure: bool, older_than: str | None, form: str) -> None:
-    """Empty the trash: deleted runs, experiments, models and versions, with their files.
+    """Empty the trash, and delete what nothing refers to.
 
-    Without --yes nothing is deleted. Files of runs and models that are no more, and uploads that
+    Deleted runs, experiments, models and versions go for good, with their files; without --yes
+    it only says which. Files of runs and models that are no more, and uploads that
     nobody has gone on with for a day, go too. What a version of a model is made of stays. The
     names of what went are free again.
     """

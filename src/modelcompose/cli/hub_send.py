@@ -50,7 +50,12 @@ def send(*, wait: bool, earlier: bool) -> int:
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", help="How to print."
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="How to print it.",
 )
 def status(form: str) -> int:
     """Show what waits for shared hubs, and why."""
@@ -117,7 +122,8 @@ def _tell(state: HubState) -> None:
     if waiting > 0 or state.trouble:
         reason = _reason(state) or "another command is sending"
         verb = "waits" if waiting == 1 else "wait"
-        click.echo(f"{state.hub}: {_runs(waiting)} {verb}: {reason}", err=True)
+        what = f"{_runs(waiting)} {verb}: " if waiting > 0 else ""
+        click.echo(f"{state.hub}: {what}{reason}", err=True)
 
 
 def _reason(state: HubState) -> str:

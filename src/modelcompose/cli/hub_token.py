@@ -52,7 +52,9 @@ def create(
     days: float | None,
     form: str,
 ) -> None:
-    """Make a token for NAME, a person or a program, and print it: it is not kept.
+    """Make a token for NAME, a person or a program, and print it.
+
+    It is not kept, and cannot be shown again.
 
     \b
     MLflow's client takes it from the environment:
@@ -91,10 +93,17 @@ def list_tokens(ctx: click.Context, *, everything: bool, form: str) -> None:
     if not tokens:
         click.echo("There are no tokens.\n\nhint: modelcompose hub token create NAME", err=True)
         return
-    titles = ("ID", "NAME", "MAY", "CREATED", "USED", "STATE")
+    columns = [
+        Column("ID"),
+        Column("NAME", may_be_cut=True),
+        Column("MAY", may_be_cut=True),
+        Column("CREATED", may_go=True),
+        Column("USED"),
+        Column("STATE"),
+    ]
     now = time.time()
     rows = [[Cell(text) for text in _row(one, now)] for one in tokens]
-    print_table([Column(title) for title in titles], rows)
+    print_table(columns, rows)
 
 
 @token.command("revoke")

@@ -126,9 +126,9 @@ def show(model: str, form: str) -> None:
 @click.argument("b")
 @_format
 def diff(a: str, b: str, form: str) -> None:
-    """Tell what differs between two versions: metrics, parameters, code, data, files.
+    """Tell what differs between two versions.
 
-    A and B are NAME@VERSION or NAME@ALIAS.
+    That is metrics, parameters, code, data and files. A and B are NAME@VERSION or NAME@ALIAS.
     """
     from modelcompose.cli import models_view
     from modelcompose.cli.registry import find, opened
@@ -157,7 +157,7 @@ def diff(a: str, b: str, form: str) -> None:
     help="Where to put it; nothing may be there. By default NAME-VERSION in this folder.",
 )
 def download(version: str, target: Path | None) -> None:
-    """Put the files of a version into a folder, and print where they are."""
+    """Put a version's files into a folder, and print where they are."""
     from modelcompose.cli.registry import find, opened
     from modelcompose.database.home import home_folder
     from modelcompose.registry.files import VersionFiles

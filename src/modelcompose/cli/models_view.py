@@ -58,14 +58,14 @@ def table(
     models: Sequence[Model], tags: Mapping[str, Mapping[int, list[str]]]
 ) -> tuple[list[Column], list[Row]]:
     """Give models as a table; git tags have a column where there are any."""
-    of_git = [Column("git tags", may_be_cut=True)] if any(tags.values()) else []
+    of_git = [Column("GIT TAGS", may_be_cut=True)] if any(tags.values()) else []
     columns = [
-        Column("model"),
-        Column("newest", is_number=True),
-        Column("aliases", may_be_cut=True),
+        Column("MODEL"),
+        Column("NEWEST", is_number=True),
+        Column("ALIASES", may_be_cut=True),
         *of_git,
-        Column("changed", may_go=True),
-        Column("description", may_be_cut=True, may_go=True),
+        Column("CHANGED", may_go=True),
+        Column("DESCRIPTION", may_be_cut=True, may_go=True),
     ]
     return columns, [
         (

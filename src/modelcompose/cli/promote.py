@@ -16,10 +16,10 @@ def promote(source: str, target: str) -> None:
     \b
       modelcompose promote delay@challenger champion
     """  # noqa: D301 - click's mark for lines to keep
-    from modelcompose.cli.registry import find, follow, opened
+    from modelcompose.cli.registry import alias_given, find, follow, opened
     from modelcompose.registry.aliases import set_alias
 
-    alias = target.removeprefix("@")
+    alias = alias_given(target)
     with opened() as database, database.write() as connection:
         model, version = find(connection, source)
         cause = f"modelcompose promote {source} {target}"

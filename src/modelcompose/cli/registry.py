@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from modelcompose.errors import NotFound
+from modelcompose.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
     from modelcompose.database.database import Connection, Database
@@ -39,10 +39,33 @@ def find(connection: Connection, text: str) -> tuple[Model, Version]:
         NotFound: there is no such model or version.
     """
     from modelcompose.registry.aliases import parse_reference, version_called
+    from modelcompose.registry.git_tags import is_git_reference
 
     name, reference = parse_reference(text)
     model = find_named(connection, name)
-    return model, version_called(connection, model, reference, Path.cwd())
+    try:
+        return model, version_called(connection, model, reference, Path.cwd())
+    except NotFound as error:
+        if is_git_reference(reference):
+            raise
+        what = f"version {reference}" if reference.isdigit() else f"alias {reference!r}"
+        hint = error.hint or f"list its versions: modelcompose models show {name}"
+        raise NotFound(f"{name} has no {what}", hint=hint) from None
+
+
+def alias_given(text: str) -> str:
+    """Give the alias that a user typed, with or without its `@`.
+
+    Raises:
+        UsageError: it is a number, which would be taken for a version.
+    """
+    alias = text.removeprefix("@")
+    if alias.isdigit():
+        raise UsageError(
+            f"{text}: an alias is no number: that names a version",
+            hint="choose a name, such as champion",
+        )
+    return alias
 
 
 def find_named(connection: Connection, name: str) -> Model:

@@ -56,8 +56,12 @@ def print_table(results: Sequence[StepResult], objective: Mapping[str, Any]) -> 
 
 
 def _metrics(result: StepResult, objective: Mapping[str, Any], most: int = 4) -> str:
-    """Give the metrics of the objective first, then the others, as many as fit."""
-    names = sorted(result.metrics, key=lambda name: f"{result.step}.{name}" not in objective)
+    """Give the metrics of the objective first, then those with a course, as many as fit."""
+
+    def rank(name: str) -> tuple[bool, bool]:
+        return f"{result.step}.{name}" not in objective, result.metrics[name].count == 1
+
+    names = sorted(result.metrics, key=rank)
     shown = [f"{name}={result.metrics[name].last:.4g}" for name in names[:most]]
     more = len(names) - most
     return "  ".join([*shown, f"+{more} more"] if more > 0 else shown)

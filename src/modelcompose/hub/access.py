@@ -125,21 +125,23 @@ class Access:
         known = self._known.get(digest)
         if known is not None and known[0] > now:
             return known[1]
-        # Who was let in before does not wait for others behind the same proxy.
+        # Who was let in before does not wait for others behind the same proxy. Nor does a step for
+        # those whose run has ended: a closed hub sees all of a machine under few addresses.
         wait_s = 0.0 if known is not None else self._failures.wait_s(address, now)
-        if wait_s > 0:
-            raise MlflowError(
-                "REQUEST_LIMIT_EXCEEDED", f"Too many wrong tokens; again in {wait_s:.0f} s."
-            )
+        if wait_s > 0 and not self._rules.is_closed:
+            raise _too_many(wait_s)
         principal = await self._elsewhere(partial(self._look_up, digest, now))
+        if principal is None and wait_s > 0:
+            raise _too_many(wait_s)
         if principal is None:
             self._known.pop(digest, None)
             self._failures.add(address, now)
             raise MlflowError("UNAUTHENTICATED", "The token is not valid, or no more.")
-        if principal.run is None:  # that of a run ends with it, and not some time after
-            if len(self._known) >= _KNOWN:
-                self._known.clear()
-            self._known[digest] = (now + KNOWN_S, principal)
+        if len(self._known) >= _KNOWN:
+            self._known.clear()
+        # That of a run ends with it, and not some time after: it is looked up each time.
+        until = now + KNOWN_S if principal.run is None else 0.0
+        self._known[digest] = (until, principal)
         return principal
 
     def _look_up(self, digest: str, now: float) -> Principal | None:
@@ -242,6 +244,10 @@ class _Filtering:
         if self._start["status"] == 200:  # noqa: PLR2004 - HTTP's number for «here it is»
             body = await self._elsewhere(partial(self._work, body))
         await send_json(self._send, self._start["status"], body)
+
+
+def _too_many(wait_s: float) -> MlflowError:
+    return MlflowError("REQUEST_LIMIT_EXCEEDED", f"Too many wrong tokens; again in {wait_s:.0f} s.")
 
 
 def _secret(headers: Headers) -> str | None:

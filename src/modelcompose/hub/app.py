@@ -32,7 +32,11 @@ def create_app(hub: Hub, rules: Rules | None = None) -> Starlette:
     Args:
         hub: what it works with.
         rules: who may call it beside the defaults.
+
+    Raises:
+        UsageError: the environment says wrongly when a run is lost.
     """
+    lost = LostRuns(hub.database, hub.clock, lost_after_s(os.environ))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -41,7 +45,6 @@ def create_app(hub: Hub, rules: Rules | None = None) -> Starlette:
         compactor.start()
         forwarder = Forwarder(hub.home, hub.database)
         forwarder.start()
-        lost = LostRuns(hub.database, hub.clock, lost_after_s(os.environ))
         lost.start()
         yield
         lost.stop()

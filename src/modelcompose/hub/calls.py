@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextvars import copy_context
 from typing import Any, TypeVar
 from urllib.parse import parse_qs
 
@@ -82,7 +83,11 @@ class JsonCall:
             body = await read_body(receive, self._limit)
             if self._in_thread:
                 loop = asyncio.get_running_loop()
-                answer = await loop.run_in_executor(self._hub.threads, self._answer, scope, body)
+                # The context says who calls, and does not go into a thread by itself.
+                run = copy_context().run
+                answer = await loop.run_in_executor(
+                    self._hub.threads, run, self._answer, scope, body
+                )
             else:
                 answer = self._answer(scope, body)
         except Exception as error:

@@ -120,6 +120,11 @@ class Deliveries:
             except ModelComposeError as error:  # the database is away: look again later
                 _log.warning("webhooks: %s", error.message)
                 pause_s = _LOOK_EVERY_S
+            except Exception:  # noqa: BLE001 - a bug, and to be seen; other deliveries are due
+                if self._is_left:  # the database is closed
+                    return
+                _log.exception("webhooks: sending failed; again later")
+                pause_s = _LOOK_EVERY_S
             self._wake.wait(pause_s)
             self._wake.clear()
 

@@ -58,6 +58,8 @@ class LostRuns:
                 self._look()
             except ModelComposeError:
                 _log.debug("lost runs are looked for again later", exc_info=True)
+            except Exception:  # noqa: BLE001 - a bug, and to be seen; the next look may be at other runs
+                _log.exception("lost runs: the look failed; again later")
             if self._stopping.wait(rest_s):
                 return
 

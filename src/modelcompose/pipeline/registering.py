@@ -136,6 +136,8 @@ def _candidate(
 def _succeeded(session: Session, step: str, results: Mapping[str, StepResult]) -> Run:
     result = results.get(step)
     run = None if result is not None and not result.is_good else _latest(session, step, results)
+    if run is None and step not in session.project.services:  # of another profile, or misspelt
+        raise _Unfit(f"it requires {step}, and no active service is called so")
     if run is None:
         raise _Unfit(f"{step} did not succeed")
     return run

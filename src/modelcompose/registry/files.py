@@ -44,6 +44,8 @@ class VersionFiles:
             self._store.place(version.origin.content, target)
             return
         source = self._folder(version)
+        if _is_file(version):
+            source /= source.name  # a folder of its own holds it
         try:
             if source.is_file():
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -68,9 +70,8 @@ class VersionFiles:
             StoreError: they cannot be read or written.
         """
         origin = version.origin
-        is_file = origin is not None and origin.content.kind == "file"
         name = "" if origin is None else PurePosixPath(origin.path).name
-        self.copy(version, folder / name if is_file else folder)
+        self.copy(version, folder / name if _is_file(version) else folder)
 
     def signature(self, version: Version) -> dict[str, Any]:
         """Give what a version takes and gives, as MLflow describes it; empty where nobody said."""
@@ -113,6 +114,10 @@ def read_signature(text: bytes) -> dict[str, Any]:
         return {}
     signature = document.get("signature") if isinstance(document, dict) else None
     return signature if isinstance(signature, dict) else {}
+
+
+def _is_file(version: Version) -> bool:
+    return version.origin is not None and version.origin.content.kind == "file"
 
 
 def _is_in_store(version: Version) -> bool:

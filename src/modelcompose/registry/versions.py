@@ -144,17 +144,6 @@ def versions_of(connection: Connection, model: Model) -> list[Version]:
     )
 
 
-def newest_version(connection: Connection, model: Model) -> Version | None:
-    """Give a model's newest version, None where it has none."""
-    found = read_versions(
-        connection,
-        "model_versions.deleted_at IS NULL AND model_versions.model = ?"
-        " ORDER BY version DESC LIMIT 1",
-        (model.number,),
-    )
-    return found[0] if found else None
-
-
 def latest_by_stage(connection: Connection, models: Sequence[Model]) -> dict[str, list[Version]]:
     """Give each model's newest version of every stage, by the model's name."""
     latest: dict[str, list[Version]] = {model.name: [] for model in models}

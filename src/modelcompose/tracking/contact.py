@@ -65,6 +65,13 @@ def note_contact(connection: Connection, run: RunKey) -> None:
         connection.execute(_REVIVE, (run.number,))
 
 
+def _told(time_s: float) -> str:
+    try:
+        return datetime.fromtimestamp(time_s, UTC).isoformat(timespec="seconds")
+    except (ValueError, OverflowError):  # a client's clock, or a mistake in what was imported
+        return f"{time_s:.0f} s after 1970"
+
+
 def end_lost(connection: Connection, before: float) -> list[str]:
     """Record as killed the runs whose clients have vanished.
 
@@ -77,7 +84,7 @@ def end_lost(connection: Connection, before: float) -> list[str]:
     """
     ended = []
     for number, run_id, heard_at in connection.rows(_SILENT, (before,)):
-        told = datetime.fromtimestamp(heard_at, UTC).isoformat(timespec="seconds")
+        told = _told(heard_at)
         cause = f"its client has not been heard of since {told}"
         if connection.execute(_END, (heard_at, cause, number, before)).rowcount:
             connection.execute(_TAG, (number, LOST_TAG, told))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from modelcompose.tracking.limits import (
     invalid,
 )
 from modelcompose.tracking.run import Kind, Status
+from modelcompose.tracking.series import repeats
 from modelcompose.tracking.series.points import Batch, batch
 
 if TYPE_CHECKING:
@@ -125,7 +127,8 @@ def log_batch(  # noqa: PLR0913, PLR0917 - the three kinds of what is logged, an
         connection: of a write block.
         series: where points are kept.
         run_id: the run, which need not be running.
-        metrics: points; one that is there twice is taken once.
+        metrics: points; one that is there twice is taken once, and so are all of them where the
+            same were logged just before.
         params: parameters, which never change their value.
         tags: tags, the last of one name counts.
 
@@ -145,14 +148,14 @@ def log_batch(  # noqa: PLR0913, PLR0917 - the three kinds of what is logged, an
     if params:
         _add_params(connection, run, params)
     if metrics:
-        series.append(connection, run.number, _batch(metrics))
+        _append(connection, series, run.number, metrics)
     if tags:
         write_tags(connection, run.number, tags)
     return run
 
 
 def log_metric(connection: Connection, series: SeriesStore, run_id: str, point: Point) -> RunKey:
-    """Log one point.
+    """Log one point; the same that was logged just before changes nothing.
 
     Raises:
         NotFound: there is no such run.
@@ -160,7 +163,7 @@ def log_metric(connection: Connection, series: SeriesStore, run_id: str, point: 
     """
     _check_point(point, "")
     run = run_in_use(connection, run_id)
-    series.append(connection, run.number, _batch([point]))
+    _append(connection, series, run.number, [point])
     return run
 
 
@@ -244,6 +247,12 @@ def _check_point(point: Point, path: str) -> None:
     if len(_known_names) >= _KNOWN_NAMES:
         _known_names.clear()
     _known_names.add(point.key)
+
+
+def _append(connection: Connection, series: SeriesStore, run: int, points: Sequence[Point]) -> None:
+    whole = _batch(points)
+    if repeats.is_new(connection, run, whole, time.time()):
+        series.append(connection, run, whole)
 
 
 def _batch(points: Sequence[Point]) -> Batch:

@@ -26,7 +26,6 @@ from modelcompose.registry.versions import (
     describe_version,
     latest_by_stage,
     move_to_stage,
-    newest_version,
     set_version_tag,
     version_named,
     versions_of,
@@ -183,7 +182,7 @@ def test_deleting_a_version_removes_its_aliases(connection: Connection) -> None:
     set_alias(connection, model, "best", version, now=3.0)
     delete_version(connection, version, 4.0)
     assert model_named(connection, "delay").aliases == {}
-    assert newest_version(connection, model) is None
+    assert versions_of(connection, model) == []
 
 
 def test_stages_hold_versions_and_archive_others(connection: Connection) -> None:

@@ -10,12 +10,10 @@ from msgspec import Struct
 from modelcompose.database.database import Connection
 from modelcompose.errors import UsageError
 from modelcompose.hub.api.endpoint import Endpoint
-from modelcompose.hub.api.visibility import check, run_number
+from modelcompose.hub.api.visibility import check, check_whole_project, run_number
 from modelcompose.hub.artifacts.paths import parts_of_uri
 from modelcompose.hub.hub import Hub
-from modelcompose.hub.mlflow.errors import MlflowError
 from modelcompose.hub.sending.wire import Kept, RunId, SentDataset, SentMetric, SentRun
-from modelcompose.hub.tokens.principal import caller
 from modelcompose.registry.datasets import Dataset, DatasetInput, log_inputs
 from modelcompose.registry.run_places import run_artifacts
 from modelcompose.tracking.intake import METRIC_COLUMNS, Told, keep_run, note_news
@@ -54,16 +52,6 @@ def sent_run_number(connection: Connection, run_id: str, now: float) -> int:
     number = run_number(connection, run_id, "writer")
     note_news(connection, number, now)
     return number
-
-
-def check_whole_project() -> None:
-    """Check that the caller's token is not one of a single run.
-
-    Raises:
-        MlflowError: it is.
-    """
-    if caller.get().run is not None:
-        raise MlflowError("PERMISSION_DENIED", "The token of a run may not send runs.")
 
 
 def _keep(hub: Hub, asked: RunOf) -> Kept:

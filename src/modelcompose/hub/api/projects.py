@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from modelcompose.database.database import Connection
 from modelcompose.errors import NotFound, UsageError
 from modelcompose.hub.api.endpoint import Endpoint, Nothing
-from modelcompose.hub.api.visibility import check
+from modelcompose.hub.api.visibility import check, check_whole_project
 from modelcompose.hub.hub import Hub
 from modelcompose.hub.tokens.principal import caller
 from modelcompose.tracking.plans import keep_plan, read_plan
@@ -125,6 +125,7 @@ def _plan(hub: Hub, asked: Named) -> Any:
 def _set_plan(hub: Hub, asked: PlanOf) -> Nothing:
     """Keep a project's plan; an older one than is known changes nothing."""
     check(asked.project, "writer")
+    check_whole_project()
     for name, way in asked.body.objective.items():
         if way not in ("max", "min"):
             raise UsageError(f"objective.{name}: expected max or min, found {way!r}")

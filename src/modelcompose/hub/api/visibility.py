@@ -26,6 +26,16 @@ def check(project: str, role: Role = "reader") -> None:
         raise MlflowError("PERMISSION_DENIED", f"This token is no {role} in the project {project}.")
 
 
+def check_whole_project() -> None:
+    """Check that the caller's token is not one of a single run.
+
+    Raises:
+        MlflowError: it is.
+    """
+    if caller.get().run is not None:
+        raise MlflowError("PERMISSION_DENIED", "The token of a run may not write to its project.")
+
+
 def run_clauses(projects: Sequence[str]) -> list[Clause]:
     """Give the conditions that runs are of some projects, by default of all that may be seen.
 

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from modelcompose.errors import NotFound, StoreError, UsageError
-from modelcompose.hub.artifacts.failures import translated
-from modelcompose.hub.artifacts.parts import FolderPart, Uploads
 from modelcompose.hub.artifacts.paths import Parts
 from modelcompose.hub.artifacts.protocol import Entry
+from modelcompose.hub.artifacts.staging import Staging
 
 if TYPE_CHECKING:
     from obstore import Bytes, GetOptions
@@ -27,7 +25,7 @@ READ_BYTES = 16 << 20
 DELETED_AT_ONCE = 1000
 
 
-class Bucket:
+class Bucket(Staging):
     """The `Artifacts` of a bucket.
 
     What comes in is first kept in a folder of the hub's machine: a bucket takes an object whole,
@@ -36,9 +34,8 @@ class Bucket:
 
     def __init__(self, store: ObjectStore, unfinished: Path) -> None:
         """Take the bucket, and the folder for what is unfinished, which need not exist yet."""
+        super().__init__(unfinished)
         self._store = store
-        self._unfinished = unfinished
-        self._uploads = Uploads(unfinished)
 
     def entries(self, path: Parts) -> list[Entry]:
         """Give what is in a folder, by name."""
@@ -62,14 +59,6 @@ class Bucket:
         with _asked(path):
             return ObjectReading(self._store, path, obstore.head(self._store, _key(path)))
 
-    def create(self, path: Parts) -> ObjectWriting:
-        """Begin an artifact."""
-        if not path:
-            raise UsageError("an artifact needs a name")
-        with translated(path):
-            self._unfinished.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return ObjectWriting(self, path, self._unfinished / uuid4().hex)
-
     def delete(self, path: Parts) -> bool:
         """Delete an artifact, or a folder with all in it."""
         import obstore
@@ -86,34 +75,6 @@ class Bucket:
                 obstore.delete(self._store, [meta["path"] for meta in metas])
                 was_there = True
         return was_there
-
-    def begin_parts(self, path: Parts) -> str:
-        """Begin an artifact that comes in parts."""
-        with translated(path):
-            return self._uploads.begin(path)
-
-    def create_part(self, upload: str, number: int) -> FolderPart:
-        """Begin one part, or replace it."""
-        with translated((upload,)):
-            return self._uploads.create(upload, number)
-
-    def join_parts(self, upload: str, path: Parts, parts: list[tuple[int, str]]) -> None:
-        """Give an artifact that came in parts its name."""
-        with translated(path):
-            self._uploads.finish(upload, path, parts, lambda file: self.place(file, path))
-
-    def drop_parts(self, upload: str, path: Parts) -> None:
-        """End an upload that is not wanted."""
-        with translated(path):
-            self._uploads.drop(upload, path)
-
-    def stale(self, before: float) -> tuple[int, int]:
-        """Give how many uploads nobody has touched since a time, and their size in bytes."""
-        return self._uploads.stale(before)
-
-    def drop_stale(self, before: float) -> int:
-        """Delete what was begun and not ended before a time, in seconds since 1970."""
-        return self._uploads.drop_stale(before)
 
     def place(self, file: Path, path: Parts) -> None:
         """Send a finished file to the bucket."""
@@ -161,35 +122,6 @@ class ObjectReading:
 
     def close(self) -> None:
         """Hold nothing."""
-
-
-class ObjectWriting:
-    """An artifact on its way to the bucket."""
-
-    def __init__(self, bucket: Bucket, path: Parts, file: Path) -> None:
-        """Begin the file."""
-        self._bucket = bucket
-        self._path = path
-        self._file = file
-        self._stream = file.open("xb")
-
-    def write(self, data: bytes) -> None:
-        """Append bytes."""
-        with translated(self._path):
-            self._stream.write(data)
-
-    def commit(self) -> None:
-        """Send it."""
-        with translated(self._path):
-            self._stream.close()
-        self._bucket.place(self._file, self._path)
-        self._file.unlink(missing_ok=True)
-
-    def abort(self) -> None:
-        """Delete the file."""
-        with suppress(OSError):
-            self._stream.close()
-        self._file.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -8,14 +8,13 @@ import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from uuid import uuid4
 
 from modelcompose.errors import NotFound, StoreError, UsageError
 from modelcompose.hub.artifacts.durable import sync_file, sync_folder
 from modelcompose.hub.artifacts.failures import translated
-from modelcompose.hub.artifacts.parts import FolderPart, Uploads
 from modelcompose.hub.artifacts.paths import Parts
 from modelcompose.hub.artifacts.protocol import Entry
+from modelcompose.hub.artifacts.staging import Staging
 
 CHUNK_BYTES = 1 << 20
 
@@ -23,7 +22,7 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
-class Folder:
+class Folder(Staging):
     """The `Artifacts` of a folder.
 
     Every name on the way is opened by itself and without following links, so that no link that
@@ -33,9 +32,8 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         """Take the folder; it need not exist yet. What is unfinished is kept in `ROOT.uploads`."""
+        super().__init__(root.with_name(root.name + ".uploads"))
         self._root = root
-        self._unfinished = root.with_name(root.name + ".uploads")
-        self._uploads = Uploads(self._unfinished)
 
     def entries(self, path: Parts) -> list[Entry]:
         """Give what is in a folder, by name."""
@@ -67,14 +65,6 @@ class Folder:
             finally:
                 os.close(folder)
 
-    def create(self, path: Parts) -> FileWriting:
-        """Begin an artifact."""
-        if not path:
-            raise UsageError("an artifact needs a name")
-        with translated(path):
-            self._unfinished.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return FileWriting(self, path, self._unfinished / uuid4().hex)
-
     def delete(self, path: Parts) -> bool:
         """Delete an artifact, or a folder with all in it."""
         if not path:
@@ -88,34 +78,6 @@ class Folder:
                 return _deleted(path[-1], folder)
             finally:
                 os.close(folder)
-
-    def begin_parts(self, path: Parts) -> str:
-        """Begin an artifact that comes in parts."""
-        with translated(path):
-            return self._uploads.begin(path)
-
-    def create_part(self, upload: str, number: int) -> FolderPart:
-        """Begin one part, or replace it."""
-        with translated((upload,)):
-            return self._uploads.create(upload, number)
-
-    def join_parts(self, upload: str, path: Parts, parts: list[tuple[int, str]]) -> None:
-        """Give an artifact that came in parts its name."""
-        with translated(path):
-            self._uploads.finish(upload, path, parts, lambda file: self.place(file, path))
-
-    def drop_parts(self, upload: str, path: Parts) -> None:
-        """End an upload that is not wanted."""
-        with translated(path):
-            self._uploads.drop(upload, path)
-
-    def stale(self, before: float) -> tuple[int, int]:
-        """Give how many uploads nobody has touched since a time, and their size in bytes."""
-        return self._uploads.stale(before)
-
-    def drop_stale(self, before: float) -> int:
-        """Delete what was begun and not ended before a time, in seconds since 1970."""
-        return self._uploads.drop_stale(before)
 
     def place(self, file: Path, path: Parts) -> None:
         """Move a finished file to its path, at once; a power cut afterwards does not undo it."""
@@ -169,34 +131,6 @@ class FileReading:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
-
-
-class FileWriting:
-    """A file that has no name among the artifacts yet."""
-
-    def __init__(self, folder: Folder, path: Parts, file: Path) -> None:
-        """Begin the file."""
-        self._folder = folder
-        self._path = path
-        self._file = file
-        self._stream = file.open("xb")
-
-    def write(self, data: bytes) -> None:
-        """Append bytes."""
-        with translated(self._path):
-            self._stream.write(data)
-
-    def commit(self) -> None:
-        """Give the file its name."""
-        with translated(self._path):
-            self._stream.close()
-            self._folder.place(self._file, self._path)
-
-    def abort(self) -> None:
-        """Delete the file."""
-        with suppress(OSError):
-            self._stream.close()
-        self._file.unlink(missing_ok=True)
 
 
 def _below(name: str, folder: int, *, make: bool) -> int:

@@ -103,8 +103,9 @@ class Server:
         return UsageError(f"{error.url}: {error.code} {error.reason}")
 
     def _absence(self, error: Exception) -> UsageError:
+        reason = getattr(error, "reason", None) or error
         return UsageError(
-            f"{self.address}: does not answer: {getattr(error, 'reason', None) or error}",
+            f"{self.address}: does not answer: {getattr(reason, 'strerror', None) or reason}",
             hint="look whether the server runs; run the command again, and it goes on",
         )
 

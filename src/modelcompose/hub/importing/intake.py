@@ -23,6 +23,7 @@ from modelcompose.hub.importing.summary import LeftOut, Progress, Silent, Summar
 from modelcompose.tracking.experiments import Experiment, run_artifacts
 
 _UNFINISHED = ("running", "scheduled")
+_NAMED = 10
 
 
 def take(
@@ -46,7 +47,7 @@ def take(
             versions whose runs the hub has. By default all of both.
 
     Raises:
-        UsageError: the source cannot be read.
+        UsageError: the source cannot be read, or has no experiment that is wanted.
         DatabaseError: the hub's database cannot be used.
         StorageFull: the disk is full.
     """
@@ -65,7 +66,7 @@ class _Intake:
             self._marks: Mapping[str, Mark] = read_marks(connection, source.name)
 
     def take(self, wanted: Callable[[str], bool] | None) -> Summary:
-        experiments = self._experiments(wanted or (lambda _: True))
+        experiments = self._experiments(wanted)
         self._progress.begins("runs", self._source.run_count())
         roots: dict[str, str] = {}
         for run in self._source.runs():
@@ -81,12 +82,17 @@ class _Intake:
         self._summary.notes += self._source.notes
         return self._summary
 
-    def _experiments(self, wanted: Callable[[str], bool]) -> dict[str, Experiment]:
+    def _experiments(self, wanted: Callable[[str], bool] | None) -> dict[str, Experiment]:
         kept: dict[str, Experiment] = {}
+        there = list(self._source.experiments())
+        chosen = [given for given in there if wanted is None or wanted(given.name)]
+        if there and not chosen:
+            names = ", ".join(given.name for given in there[:_NAMED])
+            raise UsageError(
+                f"{self._source.name}: no experiment is called so", hint=f"it has: {names}"
+            )
         with self._hub.database.write() as connection:
-            for given in self._source.experiments():
-                if not wanted(given.name):
-                    continue
+            for given in chosen:
                 experiment, is_new = keep_experiment(connection, given)
                 if experiment.deleted_at is not None and given.deleted_at is None:
                     self._leave_out(

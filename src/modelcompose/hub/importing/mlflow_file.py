@@ -127,7 +127,8 @@ class _Merged:
         for folder, here in self._folders.items():
             if seen is not None and PurePosixPath(seen).is_relative_to(folder):
                 found = here / PurePosixPath(seen).relative_to(folder)
-                if found.resolve().is_relative_to(here.resolve()):
+                # Were the folder itself a link, its target would count as inside of it.
+                if found.resolve().is_relative_to(here.parent.resolve() / here.name):
                     yield from files_of(found)
                 return
         if not self._folders:

@@ -102,7 +102,11 @@ class HubOnDemand:
         if self._is_closed:
             hub.close()
             return
-        server = new_server(hub, Rules(is_closed=True))
+        try:
+            server = new_server(hub, Rules(is_closed=True))
+        except BaseException:
+            hub.close()
+            raise
         with self._lock:
             self._server = server
             server.should_exit = self._is_closed

@@ -75,9 +75,12 @@ def listen_at(host: str, port: int) -> socket.socket:
 
 def refused(host: str, port: int, error: OSError) -> UsageError:
     """Say that an address cannot be listened on."""
+    is_elsewhere = isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL
     return UsageError(
         f"{host}:{port}: cannot be listened on: {error.strerror or error}",
-        hint="choose another port: modelcompose hub --port PORT",
+        hint="give an address of this machine: modelcompose hub --host ADDRESS"
+        if is_elsewhere
+        else "choose another port: modelcompose hub --port PORT",
     )
 
 

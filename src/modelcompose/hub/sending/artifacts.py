@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -71,7 +71,9 @@ class Places:
         with suppress(StoreError):
             if content.kind == "file":
                 path = self._store.blob_path(content.digest)
-                yield File(place, path, content.size_bytes, content.digest)
+                # In a folder of its own: MLflow's client finds no file at a version's own address.
+                inside = f"{place}/{PurePosixPath(place).name}"
+                yield File(inside, path, content.size_bytes, content.digest)
                 return
             for entry in self._store.tree(content.digest).entries:
                 if entry.link is None:

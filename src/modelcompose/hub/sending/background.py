@@ -64,6 +64,8 @@ class Background:
                     self._send(sender)
         except ModelComposeError as error:
             self._trouble = error.message
+        except Exception as error:  # noqa: BLE001 - what the command did stays done
+            self._trouble = f"{type(error).__name__}: {error}"
 
     def _send(self, sender: Sender) -> None:
         while True:

@@ -26,6 +26,7 @@ class Forwarder:
         self._home = home
         self._database = database
         self._stop = Event()
+        self._has_failed = False
         self._thread = Thread(target=self._run, name="hub forwarder", daemon=True)
         self._is_own = database.name == str((home / "hub.db").absolute())
 
@@ -48,6 +49,11 @@ class Forwarder:
                     self._send(senders, opened)
                 except ModelComposeError as error:  # the database is busy: again later
                     _log.warning("sending: %s", error.message)
+                except Exception:  # noqa: BLE001 - told, with its traceback
+                    # A bug, and to be seen; but one run must not keep all others here for ever.
+                    if not self._has_failed and not self._stop.is_set():
+                        _log.exception("sending: it fails, and is tried again; told once")
+                    self._has_failed = True
 
     def _send(self, senders: dict[str, Sender], opened: ExitStack) -> None:
         with self._database.read() as connection:

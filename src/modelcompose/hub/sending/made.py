@@ -44,7 +44,7 @@ def versions_by(connection: Connection, run_id: str) -> list[Version]:
 
 
 def content_place(origin: Origin) -> str:
-    """Give where the files of a registered content go, from the run's artifacts."""
+    """Give the folder for the files of a registered content, from the run's artifacts."""
     digits = origin.content.digest.removeprefix("sha256:")[:_SHOWN_DIGITS]
     name = f"/{origin.path.rpartition('/')[2]}" if origin.content.kind == "file" else ""
     return f"{CONTENTS}/{digits}{name}"

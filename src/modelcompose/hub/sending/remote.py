@@ -176,8 +176,8 @@ class Remote:
         return Refused(answer.status, message)
 
     def _away(self, error: Exception) -> Away:
-        reason = str(error) or type(error).__name__
-        return Away(f"{self.hub}: it does not answer ({reason})")
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        return Away(f"{self.hub}: it does not answer: {reason}")
 
 
 def _proxy(scheme: str, host: str) -> SplitResult | None:

@@ -20,7 +20,6 @@ from modelcompose.hub.sending.remote import Away, Denied, Refused, Remote
 from modelcompose.hub.sending.run_sender import RunSender
 from modelcompose.hub.sending.tokens import token_for
 
-_FORBIDDEN = 403
 _GONE = 404
 
 
@@ -181,4 +180,4 @@ def open_sender(
 
 
 def _words(error: Away | Denied) -> str:
-    return error.message if error.hint is None else f"{error.message}; {error.hint}"
+    return error.message if error.hint is None else f"{error.message.rstrip('.')}; {error.hint}"

@@ -76,7 +76,10 @@ class HubTracking:
     @property
     def was_called(self) -> bool:
         """Tell whether anybody called the hub; who delivers a spool does."""
-        return self._hub is not None and self._hub.done() and self._hub.result().was_called
+        hub = self._hub
+        if hub is None or not hub.done() or hub.exception() is not None:
+            return False
+        return hub.result().was_called
 
     def merge(self, run: Run, folder: Path, notes: Callable[[str], None]) -> bool:
         """Bring what MLflow's client wrote to a file into a run; tell whether that was done."""

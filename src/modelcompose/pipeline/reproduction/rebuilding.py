@@ -79,6 +79,7 @@ def rebuild(run: Run, own: Project, masker: Masker, folder: Path, lock: Lock) ->
         variables={**own.variables, **_compose_variables(run, service)},
         limits={},
         notify=None,
+        models=(),  # what a reproduction makes is not registered, and their steps are not here
     )
     gone = [f"{path}: a secret, whose value no record holds" for path in masked]
     gone += [f"--set {name}: a secret, whose value no record holds" for name in unknown]

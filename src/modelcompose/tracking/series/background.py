@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from threading import Event, Thread
 
 from modelcompose.errors import DatabaseError, StorageFull
@@ -10,6 +11,12 @@ from modelcompose.tracking.series.store import SeriesStore
 EVERY_S = 2.0
 _SHARE = 4
 """It rests so many times as long as it worked, so that those who log have the processor."""
+
+
+_AFTER_FAILURE = 15
+"""It waits so many times as long after an error that nobody expected."""
+
+_log = logging.getLogger(__name__)
 
 
 class Compactor:
@@ -23,6 +30,7 @@ class Compactor:
         self._store = store
         self._every_s = every_s
         self._stopping = Event()
+        self._has_failed = False
         self._thread = Thread(target=self._run, name="compaction", daemon=True)
 
     def start(self) -> None:
@@ -46,5 +54,11 @@ class Compactor:
                 self._store.tidy()
             except (DatabaseError, StorageFull):
                 rest_s = self._every_s
+            except Exception:  # noqa: BLE001 - told, with its traceback
+                # A bug, and to be seen; but a log that nobody compacts would grow for ever.
+                if not self._has_failed:
+                    _log.exception("compaction: it fails, and is tried again; told once")
+                self._has_failed = True
+                rest_s = self._every_s * _AFTER_FAILURE
             else:
                 rest_s = max(self._every_s, (time.thread_time() - began) * _SHARE)

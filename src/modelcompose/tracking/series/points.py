@@ -121,11 +121,6 @@ def times_of(times: Sequence[float], count: int) -> array[float]:
     return array("d", [time if abs(time) <= LARGEST_TIME_S else 0.0 for time in times])
 
 
-def one_series(name: str, points: Points) -> Batch:
-    """Give a batch of the points of one series."""
-    return Batch((name,), (len(points),), points.steps, points.values, points.times)
-
-
 def joined(parts: Sequence[Points]) -> Points:
     """Give the points of several pieces, one after the other."""
     if len(parts) == 1:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from modelcompose.database.database import Connection, Database
-from modelcompose.tracking.series import log, summaries
+from modelcompose.tracking.series import log, repeats, summaries
 from modelcompose.tracking.series.points import KINDS, Batch, Points
 
 if TYPE_CHECKING:
@@ -166,6 +167,7 @@ class SeriesStore:
 
     def tidy(self) -> None:
         """Keep small what the database has beside itself, after much was written."""
+        repeats.forget_old(self._database, time.time())
         self._database.tidy()
 
     def _compact_one(self, run: int, stopping: Callable[[], bool], *, is_idle: bool = False) -> int:

@@ -27,7 +27,17 @@ Ask = Callable[..., httpx.Response]
 @pytest.fixture
 def ask(hub: Hub) -> Ask:
     """Send one request to the application, as a server would hand it over."""
-    app = create_app(hub, Rules(hosts=("hub.lab",), origins=(LAB,)))
+    return asking_of(hub, Rules(hosts=("hub.lab",), origins=(LAB,)))
+
+
+@pytest.fixture
+def closed(hub: Hub) -> Ask:
+    """Do the same with a hub that a command keeps for what it started."""
+    return asking_of(hub, Rules(is_closed=True))
+
+
+def asking_of(hub: Hub, rules: Rules) -> Ask:
+    app = create_app(hub, rules)
 
     def asking(
         method: str, path: str, *, base: str = OUTSIDE, token: str | None = None, **more: Any
@@ -269,6 +279,15 @@ def test_a_runs_token_writes_to_that_run_alone(ask: Ask, hub: Hub) -> None:
         assert ask("PUT", path, token=token, content=b"x").status_code == status
 
 
+def test_a_runs_token_tells_no_plan_of_its_project(ask: Ask, hub: Hub) -> None:
+    own = a_run(ask, an_experiment(ask, "flights"))
+    plan = {"taken_at": 1.0, "objective": {"loss": "max"}, "steps": []}
+    for run, status in ((own, 403), (None, 200)):
+        token = a_token(hub, run=run, flights="writer")
+        answer = ask("PUT", "/api/v1/projects/flights/plan", token=token, json=plan)
+        assert answer.status_code == status, answer.text
+
+
 def test_what_a_step_begins_by_itself_is_below_its_run(ask: Ask, hub: Hub) -> None:
     number = an_experiment(ask, "flights")
     own = a_run(ask, number)
@@ -288,6 +307,29 @@ def test_any_experiment_that_a_step_names_is_its_runs(ask: Ask, hub: Hub) -> Non
         assert found.json()["experiment"]["experiment_id"] == number
     made = ask("POST", "/api/2.0/mlflow/experiments/create", token=token, json={"name": "new"})
     assert made.json() == {"experiment_id": number}
+
+
+def test_a_runs_token_does_not_wait_for_others_behind_its_address(ask: Ask, hub: Hub) -> None:
+    own = a_run(ask, an_experiment(ask, "flights"))
+    token = a_token(hub, run=own, flights="writer")
+    path = f"/api/2.0/mlflow/runs/get?run_id={own}"
+    assert ask("GET", path, token=token).status_code == 200
+    for _ in range(MOST + 1):
+        search(ask, token="mc_ended")
+    assert search(ask, token="mc_ended").status_code == 429
+    assert ask("GET", path, token=token).status_code == 200
+
+
+def test_behind_one_address_no_step_waits_for_those_that_have_ended(
+    ask: Ask, hub: Hub, closed: Ask
+) -> None:
+    own = a_run(ask, an_experiment(ask, "flights"))
+    token = a_token(hub, run=own, flights="writer")
+    for _ in range(MOST):
+        assert search(closed, token="mc_ended").status_code == 401
+    assert search(closed, token="mc_ended").status_code == 429
+    path = f"/api/2.0/mlflow/runs/get?run_id={own}"
+    assert closed("GET", path, token=token).status_code == 200
 
 
 def test_a_runs_token_ends_with_the_run(ask: Ask, hub: Hub) -> None:

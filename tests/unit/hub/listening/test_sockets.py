@@ -52,6 +52,12 @@ def test_a_port_that_is_taken_is_an_error() -> None:
         listen(port=taken.getsockname()[1])
 
 
+def test_an_address_of_another_machine_is_an_error_that_asks_for_another_address() -> None:
+    with pytest.raises(UsageError) as found:
+        listen_at("192.0.2.1", 0)
+    assert "--host" in (found.value.hint or "")
+
+
 def test_a_preferred_port_that_is_taken_gives_way_to_another() -> None:
     taken = listen_at("127.0.0.1", 0)
     with taken:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from modelcompose.tracking.series.background import Compactor
 from modelcompose.tracking.series.store import SeriesStore
 from tests.unit.tracking.series import naive
 from tests.unit.tracking.series.logged import append, line, new_run, walk
+from tests.workbench import wait_until
 
 PATIENCE_S = 20.0
 
@@ -64,3 +66,29 @@ def test_a_store_that_begins_looks_at_what_others_have_logged(
     late.compact()
     late.compact()  # nothing has come since
     assert log_rows(database, run) == [1]
+
+
+class Broken(SeriesStore):
+    """Fails in a way that nobody expects, so often."""
+
+    failures = 2
+
+    def compact(self, *args: Any, **kwargs: Any) -> int:
+        if self.failures:
+            self.failures -= 1
+            raise ValueError("a bug")
+        return super().compact(*args, **kwargs)
+
+
+def test_an_error_that_nobody_expects_is_told_once_and_compaction_goes_on(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    run, store = new_run(database), Broken(database)
+    append(database, store, run, line(20_000))
+    compactor = Compactor(store, every_s=0.001)
+    compactor.start()
+    try:
+        wait_until(lambda: not log_rows(database, run), "the compaction of what was logged")
+    finally:
+        compactor.stop()
+    assert [record.exc_text is not None for record in caplog.records] == [True]
