@@ -116,7 +116,7 @@ def test_a_wrong_gate_is_told_before_anything_runs(project: Workbench) -> None:
     wrong = {"delay": {**MODELS["delay"], "when": "auc > 1"}}
     project.compose(STEPS, **{"x-ml": {"models": wrong}})
     done = project.run("run", code=1)
-    assert "x-ml.models.delay.when: filter:1: expected STEP.METRIC" in done.stderr
+    assert "x-ml.models.delay.when:1: expected STEP.METRIC" in done.stderr
     assert project.json("runs") == []
 
 

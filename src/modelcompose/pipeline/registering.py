@@ -36,11 +36,15 @@ def read_gates(project: Project) -> dict[str, Gate]:
         try:
             if rule.alias is not None:
                 check_alias(rule.alias)
+        except UsageError as error:
+            raise GrammarError(f"{place}.alias: {error.message}", hint=error.hint) from error
+        try:
             if rule.when is not None:
                 gates[rule.name] = parse_gate(rule.when)
         except UsageError as error:
-            key = "when" if rule.name not in gates and rule.when is not None else "alias"
-            raise GrammarError(f"{place}.{key}: {error.message}", hint=error.hint) from error
+            where = error.message.removeprefix("filter:")
+            hint = error.hint or "a gate reads such as: evaluate.auc >= 0.70"
+            raise GrammarError(f"{place}.when:{where}", hint=hint) from error
         for step in rule.requires:
             service = project.services.get(step)
             if service is not None and service.step is None:
