@@ -151,6 +151,7 @@ class Wire:
         self._target = find_endpoint().socket
         self._open: list[socket.socket] = []
         self._server: socket.socket | None = None
+        self._guard = threading.Lock()
         self.mend()
 
     def mend(self) -> None:
@@ -161,15 +162,15 @@ class Wire:
         threading.Thread(target=self._serve, args=(self._server,), daemon=True).start()
 
     def cut(self) -> None:
-        assert self._server is not None
-        with suppress(OSError):
-            self._server.shutdown(socket.SHUT_RDWR)
-        self._server.close()
-        for each in self._open:
+        with self._guard:
+            ends, self._open = self._open, []
+            if self._server is not None:
+                ends.append(self._server)
+            self._server = None  # by which a connection that is just being made knows of it
+        for each in ends:
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
             each.close()
-        self._open.clear()
 
     def _serve(self, server: socket.socket) -> None:
         with suppress(OSError):
@@ -177,7 +178,12 @@ class Wire:
                 near, _ = server.accept()
                 far = socket.socket(socket.AF_UNIX)
                 far.connect(str(self._target))
-                self._open += [near, far]
+                with self._guard:
+                    if server is not self._server:
+                        near.close()
+                        far.close()
+                        return
+                    self._open += [near, far]
                 for ends in ((near, far), (far, near)):
                     threading.Thread(target=self._pump, args=ends, daemon=True).start()
 
