@@ -62,10 +62,16 @@ def log(key, run=None, token=None):
         json.dumps(body).encode(),
         {"Content-Type": "application/json",
          "Authorization": "Bearer " + (token or os.environ["MLFLOW_TRACKING_TOKEN"])})
-    try:
-        return urllib.request.urlopen(call, timeout=30).status
-    except urllib.error.HTTPError as error:
-        return error.code
+    until = time.monotonic() + 60
+    while True:
+        try:
+            return urllib.request.urlopen(call, timeout=30).status
+        except urllib.error.HTTPError as error:
+            return error.code
+        except urllib.error.URLError:  # nobody listens at the moment: as MLflow's client, again
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
 """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import uuid
 from collections.abc import Sequence
@@ -20,6 +21,10 @@ from modelcompose.engine.docker.troubles import could_not_start
 from modelcompose.engine.protocol import Job
 from modelcompose.errors import EngineError
 
+_NETWORK_GONE = re.compile(r"network \S+ not found")
+"""What an engine says that loses sight of a network while others are made and removed. Compose
+has made sure of it just before, and does so again when it is asked again."""
+
 
 def start_container(api: Api, job: Job) -> str:
     """Have Compose create and start the container of a job, and give its id.
@@ -30,6 +35,15 @@ def start_container(api: Api, job: Job) -> str:
     plan = plan_mounts(job, kind)
     make_mount_points(plan)
     document = msgspec.json.encode(render_job(job, (*plan.volumes, *given_mounts(job))))
+    try:
+        return _started(api, job, document)
+    except EngineError as error:
+        if not _NETWORK_GONE.search(error.message):
+            raise
+    return _started(api, job, document)
+
+
+def _started(api: Api, job: Job, document: bytes) -> str:
     name = f"{job.project.name}-{job.service.name}-{job.run[:12]}-{uuid.uuid4().hex[:4]}"
     command = ["run", "--detach", "--no-deps", "--no-TTY", "--name", name, job.service.name]
     try:
