@@ -14,6 +14,7 @@ ModelComposeError
 │   ├── BuildError          an image does not build
 │   └── EngineLost          the engine went away in the middle
 ├── StoreError              content could not be kept or given back
+│   ├── StoreUnavailable    where it is kept does not answer now
 │   ├── StorageFull         the disk is full
 │   ├── ContentMissing      the store does not hold what was asked for
 │   └── ContentCorrupt      what the store holds is not what it was
@@ -126,6 +127,12 @@ class StoreError(ModelComposeError):
     """Content could not be kept or given back."""
 
     code = "store"
+
+
+class StoreUnavailable(StoreError):
+    """Where content is kept does not answer now; later it may."""
+
+    code = "store-unavailable"
 
 
 class StorageFull(StoreError):

@@ -18,8 +18,17 @@ from modelcompose.errors import NotFound, StoreError, UsageError
 from modelcompose.hub.app import create_app
 from modelcompose.hub.artifacts.bucket import Bucket
 from modelcompose.hub.artifacts.opening import open_bucket
-from modelcompose.hub.hub import open_hub
+from modelcompose.hub.hub import Hub, open_hub
 from tests.asgi import Caller
+from tests.contract.test_hub_gc import (  # noqa: F401 - the trash is emptied here too
+    NOW,
+    test_a_deleted_logged_model_goes_with_its_files,
+    test_deleted_runs_go_with_their_points_logs_and_files,
+    test_files_of_what_is_no_more_go_and_other_folders_stay,
+    test_nothing_goes_unless_it_is_sure,
+    test_the_names_of_what_went_are_free_again,
+    test_uploads_that_nobody_goes_on_with_are_dropped,
+)
 from tests.unit.hub.artifacts.moving import part, read, write
 from tests.unit.hub.artifacts.test_places import (  # noqa: F401 - the kit runs here too
     test_a_folder_is_deleted_with_all_in_it,
@@ -88,6 +97,13 @@ def url(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.fixture
 def artifacts(url: str, tmp_path: Path) -> Bucket:
     return open_bucket(url, tmp_path / "artifacts.uploads")
+
+
+@pytest.fixture
+def hub(url: str, tmp_path: Path) -> Iterator[Hub]:
+    hub = open_hub(tmp_path / "hub.db", tmp_path / "home", lambda: NOW, artifacts=url)
+    yield hub
+    hub.close()
 
 
 def test_what_is_larger_than_a_piece_goes_up_in_pieces_and_is_whole(

@@ -22,7 +22,7 @@ _PROBLEMS = {
     "404": "There is no such thing.",
     "409": "Something else has this name, or is working on it.",
     "429": "Too many wrong tokens were sent.",
-    "503": "The database cannot be used now.",
+    "503": "The database, or the bucket of the artifacts, cannot be used now.",
 }
 _PROBLEM = {"$ref": _REFERENCE.format(name="Problem")}
 _METHODS = {"GET": "get", "PUT": "put", "POST": "post", "DELETE": "delete"}

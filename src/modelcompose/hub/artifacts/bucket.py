@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from modelcompose.errors import NotFound, StoreError, UsageError
+from modelcompose.errors import NotFound, StoreError, StoreUnavailable, UsageError
 from modelcompose.hub.artifacts.paths import Parts
 from modelcompose.hub.artifacts.protocol import Entry
 from modelcompose.hub.artifacts.staging import Staging
@@ -23,6 +24,9 @@ PIECES_AT_ONCE = 4
 READ_BYTES = 16 << 20
 """Asked for at once: an answer that a slow reader holds open for long is ended by the bucket."""
 DELETED_AT_ONCE = 1000
+
+_REFUSED = re.compile(r"status code: 4(?!29)\d\d")
+"""What it answers for good; other trouble may be over later, as 429 says by itself."""
 
 
 class Bucket(Staging):
@@ -127,15 +131,17 @@ class ObjectReading:
 @contextmanager
 def _asked(path: Parts) -> Iterator[None]:
     """Turn what a bucket answers into our errors."""
-    from obstore.exceptions import BaseError
+    from obstore.exceptions import BaseError, GenericError
 
     try:
         yield
     except FileNotFoundError as error:
         raise NotFound(f"No such artifact: '{_key(path)}'") from error
     except (BaseError, OSError) as error:
-        text = f"{_key(path)}: the bucket cannot be used: {first_line(error)}"
-        raise StoreError(text) from error
+        reason = first_line(error)
+        is_away = isinstance(error, GenericError) and _REFUSED.search(reason) is None
+        kind = StoreUnavailable if is_away else StoreError
+        raise kind(f"{_key(path)}: the bucket cannot be used: {reason}") from error
 
 
 def _key(path: Parts) -> str:

@@ -60,8 +60,8 @@ class Writing(Protocol):
 class Artifacts(Protocol):
     """Files by path. Any number of threads and processes may use one place at once.
 
-    Methods raise `StoreError` when the place cannot be used, and `UsageError` where a path
-    leads through something that is no folder.
+    Methods raise `StoreError` when the place cannot be used, `StoreUnavailable` where it does
+    not answer now, and `UsageError` where a path leads through something that is no folder.
     """
 
     def entries(self, path: Parts) -> list[Entry]:

@@ -12,7 +12,6 @@ from msgspec import Struct
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from modelcompose.errors import StorageFull
 from modelcompose.hub.artifacts.protocol import Writing
 from modelcompose.hub.hub import Hub
 from modelcompose.hub.mlflow.errors import error_answer
@@ -87,9 +86,6 @@ def told(
             if answer is None:
                 raise
             status, body = answer
-            if isinstance(error, StorageFull):
-                # MLflow's client tries again after a 500, for minutes.
-                status = HTTPStatus.INSUFFICIENT_STORAGE
             return Response(body, status, media_type="application/json")
 
     return endpoint

@@ -14,6 +14,7 @@ from modelcompose.errors import (
     ModelComposeError,
     NotFound,
     StorageFull,
+    StoreUnavailable,
     UsageError,
 )
 
@@ -41,6 +42,7 @@ _CODES: dict[type[ModelComposeError], str] = {
     UsageError: "INVALID_PARAMETER_VALUE",
     Busy: "RESOURCE_CONFLICT",
     DatabaseError: "TEMPORARILY_UNAVAILABLE",
+    StoreUnavailable: "TEMPORARILY_UNAVAILABLE",
 }
 
 
