@@ -66,6 +66,15 @@ def test_what_a_command_ran_is_on_the_hub_when_it_ends(project: Workbench, team:
     assert project.run("hub", "status").stdout.split()[-2:] == ["0", "-"]
 
 
+def test_what_is_reproduced_is_on_the_hub_when_the_command_ends(
+    project: Workbench, team: Team
+) -> None:
+    project.run("run")
+    [outcome] = project.json("reproduce", "train")["steps"]
+    found = team.get(f"/runs/{outcome['new']}")
+    assert (found["kind"], found["reproduces"]) == ("reproduction", outcome["old"])
+
+
 def test_a_hub_that_is_away_fails_no_command_and_gets_its_runs_later(
     project: Workbench, team: Team
 ) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.shared_hub import Team
 from tests.workbench import Workbench, wait_until
 
 pytestmark = pytest.mark.docker
@@ -114,6 +115,33 @@ def test_no_secret_lies_open(lab: Workbench) -> None:
     ]
     assert holding
     assert {path.stat().st_mode & 0o077 for path in holding} == {0}
+
+
+def test_what_a_service_logs_goes_on_to_the_projects_hub(lab: Workbench, tmp_path: Path) -> None:
+    team = Team(tmp_path / "team", str(tmp_path / "team" / "hub.db"))
+    team.start()
+    try:
+        lab.compose({"notebook": NOTEBOOK}, **{"x-ml": {"hub": team.address}})
+        lab.run("up", "--detach")
+        log(lab, BY_MLFLOW)
+        (run,) = lab.json("runs")
+        arrived = f"/runs?project={lab.name}"
+        wait_until(lambda: team.get(arrived)["runs"], "the run on the project's hub")
+        (there,) = team.get(arrived)["runs"]
+        assert there["id"] == run["id"]
+        wait_until(lambda: _is_whole(team, run["id"]), "all of the run")
+    finally:
+        team.stop()
+
+
+def _is_whole(team: Team, run: str) -> bool:
+    there = team.get(f"/runs/{run}")
+    files = team.get(f"/runs/{run}/artifacts")["artifacts"]
+    return (
+        there["status"] == "succeeded"
+        and there["metrics"]["loss"]["last"] == 0.5
+        and [file["path"] for file in files] == ["note.txt"]
+    )
 
 
 def test_the_token_is_for_this_project_alone(lab: Workbench) -> None:

@@ -25,6 +25,7 @@ _NEXT = (
     ("status", "every step's state, and why"),
     ("run train --set DEPTH=8", "train with another parameter"),
     ("runs", "what ran, with its metrics"),
+    ("models", "the model that passed a gate"),
     ("why evaluate", "what would make a step run"),
 )
 

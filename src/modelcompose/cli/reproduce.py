@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from modelcompose.cli.context import Context
+from modelcompose.cli.format_option import format_option
 from modelcompose.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
@@ -49,13 +50,7 @@ Examples:
     help="How far apart, absolutely or relatively, metrics may be to count as equal.",
 )
 @click.option("--no-wait", is_flag=True, help="Fail when another command works in the project.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    help="How to print what came out.",
-)
+@format_option(what="How to print what came out.")
 @click.pass_obj
 def reproduce(
     context: Context, /, names: tuple[str, ...], check: bool, tolerance: float, **flags: Any
@@ -144,6 +139,7 @@ def _beside(
     import shutil
     import uuid
 
+    from modelcompose.cli.sending import sending
     from modelcompose.cli.view import open_view
     from modelcompose.pipeline.project_lock import project_lock
     from modelcompose.pipeline.recovery import recover_project
@@ -157,7 +153,7 @@ def _beside(
         wait=not flags["no_wait"],
         waiting=lambda holder: view.notes(f"waiting for {holder}"),
     )
-    with holding, closing(view):
+    with sending(context.hub, is_quiet=context.invocation.quiet), holding, closing(view):
         own.renew_lock()
         recover_project(own, view.notes)
         folder = own.folder.work / f"reproduce-{uuid.uuid4().hex}"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import TextIO
+
+_NO_LIMIT = 100_000
+"""Columns where nobody looks, or a terminal does not say how many it has."""
 
 
 class Screen:
@@ -34,6 +38,14 @@ class Screen:
         """Write a text that is given as UTF-8, and have it seen."""
         self.write(data.decode())
         self.flush()
+
+    @property
+    def width(self) -> int:
+        """Give the columns of the terminal as it is now."""
+        try:
+            return os.get_terminal_size(self._stream.fileno()).columns or _NO_LIMIT
+        except (OSError, ValueError):  # no terminal; no file; a closed one
+            return _NO_LIMIT
 
     def isatty(self) -> bool:
         """Tell whether it is a terminal."""

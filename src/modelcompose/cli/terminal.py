@@ -103,7 +103,8 @@ class Terminal(Reporter):
         if not result.is_good:
             self._write(self._told(result.step, tail))
         colour, word = _WORDS[result.ending]
-        self._line(result.step, f"{self.paint(colour, word)}{_about(result)}")
+        room = self._screen.width - len(f"{result.step:<{self._width}}  {word}")
+        self._line(result.step, f"{self.paint(colour, word)}{_about(result, room)}")
 
     def _told(self, step: str, lines: Iterable[bytes]) -> str:
         prefix = self._prefix(step)
@@ -131,13 +132,14 @@ def has_colour(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def _about(result: StepResult) -> str:
+def _about(result: StepResult, room: int) -> str:
     if result.ending in {"fresh", "adopted"}:
         return f"  {made_by(result)}"
     if result.ending == "restored":
         return f"  {result.cause}: {made_by(result)}, brought back from the store"
     if result.ending == "done":
-        return f"  {duration(result.duration_s)}  {shown_metrics(result.metrics)}".rstrip()
+        took = f"  {duration(result.duration_s)}  "
+        return f"{took}{shown_metrics(result.metrics, room - len(took))}".rstrip()
     log = f" (modelcompose runs logs {result.run[:8]})" if result.run else ""
     hint = f"\n\nhint: {result.hint}\n" if result.hint else ""
     return f": {result.error}{log}{hint}"
@@ -150,8 +152,12 @@ def made_by(result: StepResult) -> str:
     return f"made by run {result.run[:8]}, {ago(result.ended_at)}"
 
 
-def shown_metrics(metrics: Mapping[str, Metric], most: int = 4) -> str:
-    """Give the first few metrics on one line."""
+def shown_metrics(metrics: Mapping[str, Metric], room: int, most: int = 4) -> str:
+    """Give the first few metrics on one line, as many as fit into so many columns."""
     shown = [f"{name}={metric.last:.4g}" for name, metric in list(metrics.items())[:most]]
-    more = len(metrics) - most
-    return " ".join([*shown, f"(+{more})"] if more > 0 else shown)
+    while True:
+        more = len(metrics) - len(shown)
+        line = " ".join([*shown, f"(+{more})"] if more > 0 else shown)
+        if not shown or len(line) <= room:
+            return line
+        shown.pop()

@@ -42,6 +42,7 @@ def attach(
     from modelcompose.hub.kept.starting import keep_hub
 
     home = home_folder()
+    _note_hub(project)
     want(home)
     addresses = keep_hub(home, bridge_address())
     secrets, experiment = _access(project, tracked, home)
@@ -55,6 +56,17 @@ def attach(
         given = _given(project, service, reach, spool, experiment)
         attached[service.name] = _attachment(project, service, given, home)
     return attached
+
+
+def _note_hub(project: Project) -> None:
+    """Have what the services log go on to the project's shared hub, also where it has no step."""
+    from contextlib import closing
+
+    from modelcompose.cli.sending import remember_hub
+    from modelcompose.database.connection import open_database
+
+    with closing(open_database()) as connection:
+        remember_hub(connection, project)
 
 
 def _access(

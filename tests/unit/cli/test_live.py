@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+import fcntl
 import io
 import os
+import pty
+import struct
+import termios
 import threading
+
+import pytest
 
 from modelcompose.cli.live import LiveView
 from modelcompose.cli.screen import Screen
 from modelcompose.cli.terminal import Terminal
 from modelcompose.pipeline.report import StepResult
+from modelcompose.tracking.run import Metric
 from tests.workbench import wait_until
 
 
@@ -64,6 +71,29 @@ def test_a_step_that_ends_at_once_draws_no_view() -> None:
     view.ends(StepResult("a", "done", duration_s=0.01))
     view.close()
     assert stream.getvalue() == "a  done  0.0 s\n"
+
+
+@pytest.mark.parametrize(
+    ("width", "line"),
+    [
+        (40, "train  done  1.0 s  loss=0.1 (+5)"),
+        (29, "train  done  1.0 s  (+6)"),
+        (10, "train  done  1.0 s  (+6)"),
+        (200, "train  done  1.0 s  loss=0.1 accuracy_score=0.1 f1_score=0.1 log_loss=0.1 (+2)"),
+        (0, "train  done  1.0 s  loss=0.1 accuracy_score=0.1 f1_score=0.1 log_loss=0.1 (+2)"),
+    ],
+)
+def test_a_result_names_as_many_metrics_as_fit_on_its_line(width: int, line: str) -> None:
+    names = ("loss", "accuracy_score", "f1_score", "log_loss", "recall", "precision")
+    metrics = dict.fromkeys(names, Metric(0.1, 0.1, 0.1))
+    reading, writing = pty.openpty()
+    fcntl.ioctl(writing, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+    with os.fdopen(writing, "w") as stream:
+        terminal = Terminal(["train"], quiet=False, stream=stream, is_coloured=False)
+        terminal.ends(StepResult("train", "done", duration_s=1.0, metrics=metrics))
+        shown = os.read(reading, 1000).decode()
+    os.close(reading)
+    assert shown == f"{line}\r\n"
 
 
 def test_many_threads_may_tell_at_once() -> None:
