@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from modelcompose.cli.context import Context
+from modelcompose.cli.format_option import format_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,9 +28,7 @@ if TYPE_CHECKING:
     help="Mend what can be mended safely: lines in ignore files, and what killed commands left.",
 )
 @click.option("--deep", is_flag=True, help="Read all content of the store, not only a sample.")
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print."
-)
+@format_option("text", "json")
 @click.pass_obj
 def doctor(context: Context, wants_fix: bool, deep: bool, form: str) -> int:
     """Look for what is wrong with the machine, the project and the store.

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from modelcompose.cli.format_option import format_option
+
 if TYPE_CHECKING:
     from modelcompose.hub.gc.collect import Collection
 
@@ -18,14 +20,7 @@ _SHOWN = 10
 @click.option(
     "--older-than", metavar="AGE", help="Only what was deleted so long ago, such as 30d or 1d12h."
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="How to print it.",
-)
+@format_option()
 @click.pass_context
 def gc(ctx: click.Context, *, is_sure: bool, older_than: str | None, form: str) -> None:
     """Empty the trash, and delete what nothing refers to.

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from modelcompose.cli.format_option import format_option
+
 if TYPE_CHECKING:
     from modelcompose.hub.hub import Hub
     from modelcompose.hub.importing.source import Source
@@ -18,14 +20,7 @@ if TYPE_CHECKING:
 
 _HELP = {"help_option_names": ["-h", "--help"]}
 _SHOWN = 10
-_format = click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="How to print what was done.",
-)
+_format = format_option(what="How to print what was done.")
 _no_files = click.option("--no-artifacts", is_flag=True, help="Leave the files where they are.")
 _as_experiment = click.option(
     "--experiment", metavar="NAME", help="The experiment that they become part of."

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from modelcompose.cli.format_option import format_option
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -49,14 +51,7 @@ def send(*, wait: bool, earlier: bool) -> int:
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="How to print it.",
-)
+@format_option()
 def status(form: str) -> int:
     """Show what waits for shared hubs, and why."""
     from modelcompose.hub.sending import outbox

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from modelcompose.cli.format_option import format_option
+
 if TYPE_CHECKING:
     from modelcompose.database.database import Database
     from modelcompose.hub.tokens.store import Token
@@ -16,14 +18,6 @@ if TYPE_CHECKING:
 _DAY_S = 86400.0
 _ROLES = ("reader", "writer", "admin")
 _HELP = {"help_option_names": ["-h", "--help"]}
-_format = click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="How to print it.",
-)
 
 
 @click.group("token", context_settings=_HELP)
@@ -41,7 +35,7 @@ def token() -> None:
 )
 @click.option("--project", "projects", multiple=True, metavar="NAME", help="Only in this project.")
 @click.option("--days", type=click.FloatRange(min=0, min_open=True), help="How long it is valid.")
-@_format
+@format_option()
 @click.pass_context
 def create(
     ctx: click.Context,
@@ -78,7 +72,7 @@ def create(
 
 @token.command("list")
 @click.option("--all", "everything", is_flag=True, help="Also those of single runs.")
-@_format
+@format_option()
 @click.pass_context
 def list_tokens(ctx: click.Context, *, everything: bool, form: str) -> None:
     """List the tokens, without their secrets."""

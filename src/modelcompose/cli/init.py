@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from modelcompose.cli.context import Context
+from modelcompose.cli.format_option import format_option
 from modelcompose.errors import UsageError, VariableError
 
 if TYPE_CHECKING:
@@ -33,9 +34,7 @@ if TYPE_CHECKING:
     help="Put steps without a profile into this one: plain `up` then leaves them alone.",
 )
 @click.option("-y", "--yes", "--write", "is_sure", is_flag=True, help="Write without asking.")
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print."
-)
+@format_option("text", "json")
 @click.pass_obj
 def init(context: Context, /, services: tuple[str, ...], **flags: Any) -> int:
     """Propose which services of a Compose file are steps; in an empty folder, begin a project.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
+from modelcompose.cli.format_option import format_option
+from modelcompose.cli.list_group import ListGroup
 from modelcompose.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
@@ -14,38 +16,9 @@ if TYPE_CHECKING:
     from modelcompose.tracking.run import Run
 
 
-class _Group(click.Group):
-    """Says what to type when a model stands where a command should."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and self.get_command(ctx, args[0]) is None:
-            _refuse_command(args[0], self.list_commands(ctx))
-        return super().resolve_command(ctx, args)
-
-
-def _refuse_command(name: str, commands: list[str]) -> NoReturn:
-    import difflib
-
-    nearest = difflib.get_close_matches(name, commands, n=1)
-    better = f"modelcompose models {nearest[0]}" if nearest else f"modelcompose models show {name}"
-    raise UsageError(f"models has no command {name!r}", hint=f"try: {better}")
-
-
-_format = click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="How to print it.",
-)
-
-
 @click.group(
     "models",
-    cls=_Group,
+    cls=ListGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -56,7 +29,7 @@ _format = click.option(
     metavar="TEXT",
     help="Only the models that this chooses, such as \"name like 'delay%' and tags.team = a\".",
 )
-@_format
+@format_option()
 @click.pass_context
 def models(ctx: click.Context, *, chosen: str, form: str) -> None:
     """List the registered models, by name.
@@ -84,13 +57,8 @@ def models(ctx: click.Context, *, chosen: str, form: str) -> None:
 
 @models.command("show")
 @click.argument("model")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "markdown"]),
-    default="table",
-    show_default=True,
-    help="How to print it; markdown gives a version's model card.",
+@format_option(
+    "table", "json", "markdown", what="How to print it; markdown gives a version's model card."
 )
 def show(model: str, form: str) -> None:
     """Show a model with its versions, or everything about one version.
@@ -124,7 +92,7 @@ def show(model: str, form: str) -> None:
 @models.command("diff")
 @click.argument("a")
 @click.argument("b")
-@_format
+@format_option()
 def diff(a: str, b: str, form: str) -> None:
     """Tell what differs between two versions.
 

@@ -7,16 +7,11 @@ from pathlib import Path
 import click
 
 from modelcompose.cli.context import Context
+from modelcompose.cli.format_option import format_option
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["yaml", "json"]),
-    default="yaml",
-    help="How to print it.",
-)
+@format_option("yaml", "json")
 @click.option(
     "-o",
     "--output",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from modelcompose.cli.context import Context
+from modelcompose.cli.format_option import format_option
 from modelcompose.cli.run_arguments import positionals
 from modelcompose.errors import PlanError, UsageError
 
@@ -110,13 +111,7 @@ def _compose_run(context: Context) -> None:
     help="Return once the first run has started, and print its id; it goes on by itself.",
 )
 @click.option("--no-wait", is_flag=True, help="Fail when another command works in the project.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    help="How to print what came out.",
-)
+@format_option(what="How to print what came out.")
 @click.pass_obj
 def run(context: Context, /, steps: tuple[str, ...], **flags: Any) -> int:
     """Run the verb; the text that users see is `_HELP`."""

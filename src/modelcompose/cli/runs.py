@@ -7,10 +7,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from modelcompose.cli.format_option import format_option
+from modelcompose.cli.list_group import ListGroup
 from modelcompose.cli.runs_life import adopt, attach, stop, supervision_for, wait
 from modelcompose.errors import UsageError
 
@@ -21,38 +23,9 @@ if TYPE_CHECKING:
 _LIMIT = 30
 
 
-class _Group(click.Group):
-    """Says what to type when a run stands where a command should."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and self.get_command(ctx, args[0]) is None:
-            _refuse_command(args[0], self.list_commands(ctx))
-        return super().resolve_command(ctx, args)
-
-
-def _refuse_command(name: str, commands: list[str]) -> NoReturn:
-    import difflib
-
-    nearest = difflib.get_close_matches(name, commands, n=1)
-    better = f"modelcompose runs {nearest[0]}" if nearest else f"modelcompose runs show {name}"
-    raise UsageError(f"runs has no command {name!r}", hint=f"try: {better}")
-
-
-_format = click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="How to print it.",
-)
-
-
 @click.group(
     "runs",
-    cls=_Group,
+    cls=ListGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -76,7 +49,7 @@ _format = click.option(
     help="How many to show; 0 for all.",
 )
 @click.option("--all", "everywhere", is_flag=True, help="The runs of all projects.")
-@_format
+@format_option()
 @click.pass_context
 def runs_group(
     ctx: click.Context,
@@ -132,7 +105,7 @@ def runs_group(
 
 @runs_group.command("show")
 @click.argument("run")
-@_format
+@format_option()
 @click.pass_context
 def show(ctx: click.Context, run: str, form: str) -> None:
     """Show everything that is known about a run.
@@ -193,7 +166,7 @@ def logs(ctx: click.Context, run: str, follow: bool) -> None:
 @runs_group.command("diff")
 @click.argument("a")
 @click.argument("b")
-@_format
+@format_option()
 @click.pass_context
 def diff(ctx: click.Context, a: str, b: str, form: str) -> None:
     """Tell what differs between two runs: metrics, parameters, definition, inputs, code.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from modelcompose.cli.context import Context
+from modelcompose.cli.format_option import format_option
 
 if TYPE_CHECKING:
     from modelcompose.compose.project import Project
@@ -14,9 +15,7 @@ if TYPE_CHECKING:
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("steps", nargs=-1, metavar="[STEP]...")
-@click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", help="How to print."
-)
+@format_option()
 @click.pass_obj
 def status(context: Context, steps: tuple[str, ...], form: str) -> int:
     """Show which steps are fresh, stale, missing, modified or failed, and why.

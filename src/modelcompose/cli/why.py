@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from modelcompose.cli.context import Context
+from modelcompose.cli.format_option import format_option
 
 if TYPE_CHECKING:
     from modelcompose.pipeline.plan import Decision, Plan
@@ -17,9 +18,7 @@ _ACTIONS = {"run": "would run", "restore": "would be restored", "skip": "is fres
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("step")
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print."
-)
+@format_option("text", "json")
 @click.pass_obj
 def why(context: Context, step: str, form: str) -> int:
     """Explain why STEP would run, or why it would not.
