@@ -78,6 +78,8 @@ def _fill(reading: int, writing: int, blob: Path, entry: Entry, target: Path) ->
     status = os.fstat(reading)
     if status.st_size != entry.size_bytes:
         return False
+    if entry.mode is not None:
+        os.fchmod(writing, entry.mode)
     if share_blocks(reading, writing, blob, target):
         return status.st_mtime_ns == SEAL_NS or digest_descriptor(reading) == entry.digest
     return copy_hashing(reading, writing) == entry.digest
