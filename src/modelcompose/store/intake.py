@@ -21,7 +21,7 @@ from modelcompose.errors import StoreError
 from modelcompose.store.copying import copy_hashing, create, share_blocks, write_all
 from modelcompose.store.digests import PREFIX, digest_bytes
 from modelcompose.store.failures import printable
-from modelcompose.store.packs import FEWEST, PACK_BYTES, PackWriter
+from modelcompose.store.packs import FEWEST, PACK_BYTES, PackIndex, PackWriter, encode_index
 from modelcompose.store.placing import SEAL_NS
 from modelcompose.store.states import FileStates
 
@@ -136,6 +136,13 @@ class Intake:
         _seal(path)
         self._taken.add(digest)
         self._waiting[digest] = path
+
+    def add_index(self, digest: str, index: PackIndex) -> None:
+        """Say that a blob that was taken in is a pack."""
+        name = digest[len(PREFIX) :]
+        beside = self._folder / f"{name}.index"
+        _write_new(beside, encode_index(index.items()))
+        self._packed[name] = (self._waiting.pop(digest), beside)
 
     def add_bytes(self, data: bytes) -> str:
         """Take in bytes that stand alone; give their digest."""

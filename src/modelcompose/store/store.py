@@ -181,7 +181,8 @@ class Store:
 
     def has(self, digest: str) -> bool:
         """Whether an object is there, whatever its size."""
-        return self.blob_path(digest).exists() or self.packs.find(digest[len(PREFIX) :]) is not None
+        path = self._blob(digest)
+        return self.packs.find(digest[len(PREFIX) :]) is not None or os.path.exists(path)
 
     def lacking(self, entries: Iterable[Entry]) -> list[Entry]:
         """Give the files of a listing that the store does not hold, each content once."""
