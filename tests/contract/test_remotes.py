@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,16 +11,47 @@ import pytest
 from modelcompose.errors import ContentCorrupt, RemoteError
 from modelcompose.store.remotes.fetching import fetch
 from modelcompose.store.remotes.folder import FolderRemote
+from modelcompose.store.remotes.oci.remote import OciRemote
 from modelcompose.store.remotes.parallel import Progress
 from modelcompose.store.remotes.sending import push
 from modelcompose.store.store import Store
 from modelcompose.testing.remote_kit import RemoteKit, Remotes, kept, make_data
+from tests.registries import registry, sign_in
 
 
 class TestFolder(RemoteKit):
     @pytest.fixture
     def remotes(self, tmp_path: Path) -> Remotes:
         return lambda: FolderRemote(tmp_path / "remote")
+
+
+@pytest.fixture(scope="module")
+def open_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with registry(tmp_path_factory.mktemp("open") / "registry") as host:
+        yield host
+
+
+@pytest.fixture(scope="module")
+def closed_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with registry(tmp_path_factory.mktemp("closed") / "registry", has_password=True) as host:
+        yield host
+
+
+class TestRegistry(RemoteKit):
+    @pytest.fixture
+    def remotes(self, open_registry: str, tmp_path: Path) -> Remotes:
+        name = f"team/{uuid.uuid4().hex}"
+        return lambda: OciRemote(open_registry, name, tmp_path / "state")
+
+
+class TestRegistryWithPassword(RemoteKit):
+    @pytest.fixture
+    def remotes(
+        self, closed_registry: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> Remotes:
+        monkeypatch.setenv("DOCKER_CONFIG", str(sign_in(tmp_path / "docker", closed_registry)))
+        name = f"team/{uuid.uuid4().hex}"
+        return lambda: OciRemote(closed_registry, name)
 
 
 @pytest.mark.parametrize("lie", ["changed", "cut off", "longer"])

@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from modelcompose.compose.data_grammar import DataKeys
 from modelcompose.compose.grammar_words import (
     Amount,
     Duration,
@@ -256,19 +257,6 @@ class IdentityKeys(Struct, frozen=True, forbid_unknown_fields=True):
     ] = ()
 
 
-class DataKeys(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is said about one piece of data."""
-
-    source: Annotated[
-        str | UnsetType,
-        Meta(
-            title="a URL",
-            description="Where the data can be had: named when the data is missing.",
-            examples=["https://example.com/flights.zip"],
-        ),
-    ] = UNSET
-
-
 class NotifyKeys(Struct, frozen=True, forbid_unknown_fields=True):
     """The keys of `x-ml.notify`."""
 
@@ -315,6 +303,20 @@ class NotifyKeys(Struct, frozen=True, forbid_unknown_fields=True):
 
 class ProjectKeys(Struct, frozen=True, forbid_unknown_fields=True):
     """The keys of the project's own `x-ml`."""
+
+    remote: Annotated[
+        str | UnsetType,
+        Meta(
+            title="an address",
+            description=(
+                "Where `push` and `pull` bring data, outputs and models: `oci://HOST/NAME` for a "
+                "registry, or a folder. "
+                "Credentials are Docker's own; the address holds none. "
+                "Empty is as if it were not there."
+            ),
+            examples=["oci://localhost:5000/acme/flights"],
+        ),
+    ] = UNSET
 
     identity: Annotated[
         IdentityKeys,

@@ -22,7 +22,7 @@ class Content(Struct, frozen=True):
     executable: bool = False
 
 
-class Entry(Struct, frozen=True, omit_defaults=True):
+class Entry(Struct, frozen=True, omit_defaults=True, gc=False):
     """One file of a folder."""
 
     path: str

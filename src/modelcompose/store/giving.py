@@ -60,7 +60,7 @@ class Giver:
         for descriptor in self._open.values():
             os.close(descriptor)
 
-    def place(self, entry: Entry, target: Path) -> None:
+    def place(self, entry: Entry, target: str) -> None:
         """Make a new file of what an entry names.
 
         Raises:
@@ -74,10 +74,10 @@ class Giver:
         else:
             self._place_packed(entry, place, target)
 
-    def _place_blob(self, entry: Entry, target: Path) -> None:
+    def _place_blob(self, entry: Entry, target: str) -> None:
         blob = self._blob_path(entry.digest)
         try:
-            is_whole = place_file(blob, entry, target)
+            is_whole = place_file(blob, entry, Path(target))
         except FileNotFoundError as error:
             if blob.exists():
                 raise
@@ -85,7 +85,7 @@ class Giver:
         if not is_whole:
             raise self._set_aside(entry.digest)
 
-    def _place_packed(self, entry: Entry, place: Packed, target: Path) -> None:
+    def _place_packed(self, entry: Entry, place: Packed, target: str) -> None:
         try:
             data = os.pread(self._pack(place.pack), place.size_bytes, place.offset)
         except FileNotFoundError as error:

@@ -223,6 +223,13 @@ def sync_files(paths: list[Path]) -> None:
         _sync(path, os.O_RDONLY)
 
 
+def sync_tree(root: Path, files: list[str]) -> None:
+    """Have the bytes of files in a folder, all of them by their paths in it, on the disk."""
+    if len(files) > FSYNC_LIMIT and _sync_file_system(root):
+        return
+    sync_files([root / path for path in files])
+
+
 def sync_folder(path: Path) -> None:
     """Have the names in a folder on the disk."""
     _sync(path, os.O_RDONLY | os.O_DIRECTORY)

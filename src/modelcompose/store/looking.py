@@ -10,7 +10,7 @@ import hashlib
 import os
 import stat
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -80,7 +80,7 @@ class Look:
         self._cache = cache
         self._read = read
         self._modes = modes
-        self._key = os.fsencode(root) + (b"\0modes" if modes else b"\0")
+        self._key = _key(root, modes=modes)
         self._fresh: dict[bytes, Whole] = {}
         self._is_sure = True
         hashed = hashlib.sha256()
@@ -165,39 +165,51 @@ def tree_content(tree: Tree) -> Content:
     return Content("folder", digest, size, files=len(tree.entries))
 
 
-def adopted(root: str, tree: Tree, settled: Callable[[int], bool]) -> Mapping[bytes, Whole]:
+def adopt(cache: Cache, root: str, tree: Tree, settled: Callable[[int], bool]) -> None:
     """Take a listing's digests for what was just written at `root`, without reading it.
 
     Args:
+        cache: where that is remembered.
         root: the folder, absolute.
-        tree: what it was filled with.
+        tree: what it was filled with, unusual permissions and all.
         settled: whether a modification time is so old that a further change would show.
+
+    Raises:
+        OSError: as the system says it.
     """
-    digests = {entry.path: entry for entry in tree.entries if entry.link is None}
-    found: dict[bytes, Whole] = {}
-    for seen in _walk(root, lambda _: None):
-        raw: list[bytes] = []
-        states: list[bytes] = []
+    entries = {entry.path: entry for entry in tree.entries if entry.link is None}
+    wholes: dict[bytes, Whole] = {}
+    hashed = hashlib.sha256()
+    count = 0
+    for seen in _walk(root, hashed.update):
         packed = seen.states.tobytes()
+        states: list[bytes] = []
+        digests: list[bytes] = []
         for number, name in enumerate(seen.names):
-            at = number * _FIELDS
-            entry = digests.get(seen.prefix + name)
-            is_ours = (
-                entry is not None
-                and entry.size_bytes == seen.states[at + 3]
-                and settled(seen.states[at + 4])
-            )
-            is_plain = entry is None and not stat.S_ISREG(seen.states[at])
             state = packed[number * STATE_BYTES : (number + 1) * STATE_BYTES]
-            states.append(state if is_ours or is_plain else _NOTHING)
-            raw.append(
-                bytes.fromhex(entry.digest.removeprefix(PREFIX))
-                if entry is not None and is_ours
-                else _NO_DIGEST
-            )
+            at = number * _FIELDS
+            entry = entries.get(seen.prefix + name)
+            digest = _NO_DIGEST
+            if stat.S_ISREG(seen.states[at]):
+                is_ours = entry is not None and entry.size_bytes == seen.states[at + 3]
+                if entry is not None and is_ours and settled(seen.states[at + 4]):
+                    digest = bytes.fromhex(entry.digest[len(PREFIX) :])
+                    count += 1
+                else:
+                    state = _NOTHING
+            states.append(state)
+            digests.append(digest)
         names = "\0".join(seen.names).encode("utf-8", "surrogateescape")
-        found[os.fsencode(seen.path)] = Whole(names, b"".join(states), b"".join(raw))
-    return found
+        wholes[os.fsencode(seen.path)] = Whole(names, b"".join(states), b"".join(digests))
+    look = None
+    if count == len(entries) and not any(entry.link is not None for entry in tree.entries):
+        content = msgspec.msgpack.encode(tree_content(tree))
+        look = (_key(root, modes=True), hashed.digest(), content)
+    cache.save_look(wholes, look)
+
+
+def _key(root: str, *, modes: bool) -> bytes:
+    return os.fsencode(root) + (b"\0modes" if modes else b"\0")
 
 
 def _walk(root: str, update: Callable[[bytes], object]) -> Iterator[Seen]:

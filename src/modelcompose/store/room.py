@@ -45,6 +45,10 @@ def _device(folder: Path) -> int:
             return os.stat(folder).st_dev
         except (FileNotFoundError, NotADirectoryError):
             folder = folder.parent
+        except OSError as error:
+            if error.errno != errno.ELOOP:  # a link to itself, which is about to be replaced
+                raise
+            folder = folder.parent
 
 
 def _room_bytes(folder: Path) -> int:

@@ -17,7 +17,7 @@ from modelcompose.store.cache import Cache, Known
 from modelcompose.store.content import Content, Entry, Tree
 from modelcompose.store.digests import digest_descriptor, digest_link
 from modelcompose.store.failures import translated
-from modelcompose.store.looking import Look, Read, adopted, not_a_file, tree_content
+from modelcompose.store.looking import Look, Read, adopt, not_a_file, tree_content
 
 folder_content = tree_content
 """Gives the content that a listing stands for."""
@@ -136,6 +136,22 @@ class FileStates:
         with translated(path, "cannot be read"):
             return self._renewed(self._look(path, modes=modes, read=read))
 
+    def differs(self, path: Path, wanted: Content) -> tuple[Content | None, Tree | None]:
+        """Look at a version of data; where it is not what is `wanted`, give its listing, too.
+
+        Raises:
+            StoreError: as for `look`.
+        """
+        if not path.is_dir():
+            return self.look(path), None
+        with translated(path, "cannot be read"):
+            look = self._look(path, modes=True)
+            known = look.known()
+            if known == wanted:
+                return known, None
+            tree, content = self._renewed(look)
+            return content, None if content == wanted else tree
+
     def adopt(self, path: Path, tree: Tree) -> None:
         """Take a listing from a caller who just filled a folder, so that nobody need read it.
 
@@ -143,8 +159,7 @@ class FileStates:
         """
         now = time.time_ns()
         with suppress(OSError):
-            wholes = adopted(os.path.abspath(path), tree, lambda stamp: is_settled(stamp, now))
-            self._cache.save_look(wholes, None)
+            adopt(self._cache, os.path.abspath(path), tree, lambda stamp: is_settled(stamp, now))
 
     def _look(self, path: Path, *, modes: bool, read: Read | None = None) -> Look:
         self.flush()

@@ -33,6 +33,7 @@ from modelcompose.store.packs import PACKED_BELOW_BYTES
 from modelcompose.store.placing import place_tree, remove
 from modelcompose.store.salvage import salvage
 from modelcompose.store.states import FileStates, Skip
+from modelcompose.store.trash import Trash
 
 _LAYOUT = b'{"imageLayoutVersion":"1.0.0"}'
 _INDEX = b'{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}'
@@ -52,6 +53,7 @@ class Store:
         self._blobs = root / "blobs" / "sha256"
         self._folder = str(self._blobs)
         self.packs = Packs(root)
+        self.trash = Trash(root)
 
     def add(self, path: Path, states: FileStates) -> tuple[Content, Tree | None]:
         """Look at a version of data and keep it, reading each file once.
@@ -221,7 +223,7 @@ class Store:
             else:
                 entry = Entry("", content.digest, content.size_bytes, content.executable)
                 with self.giver([entry]) as giver:
-                    giver.place(entry, target)
+                    giver.place(entry, str(target))
                 if states is not None:
                     states.remember(target, content.digest)
 
@@ -276,20 +278,15 @@ class Store:
         try:
             return os.stat(self._blob(digest)).st_size == size_bytes
         except FileNotFoundError:
-            return self._recalled(digest)
+            return self._recalled(digest) and self._has(digest, size_bytes)
         except OSError:
             return False
 
     def _recalled(self, digest: str) -> bool:
-        """Bring a blob back from the trash: somebody needs it after all."""
-        trash = f"{self.root}/trash"
-        if not os.path.isdir(trash):
+        """Bring an object back from the trash: somebody needs it after all."""
+        if not self.trash.recall(digest[len(PREFIX) :]):
             return False
-        blob = self._blob(digest)
-        try:
-            os.rename(f"{trash}/{blob[-_HEX_LENGTH:]}", blob)
-        except OSError:
-            return False
+        self.packs.forget()
         return True
 
     def _make(self, ingest: Path) -> None:

@@ -37,7 +37,7 @@ def fetch(
     store: Store,
     content: Content,
     progress: Progress,
-    within: str | None = None,
+    at: str | None = None,
 ) -> int:
     """Bring a content, or what lies at one path in it, from a remote into the store.
 
@@ -46,7 +46,7 @@ def fetch(
         store: where to.
         content: what is wanted.
         progress: told of each blob.
-        within: a path inside of a folder.
+        at: a path inside of a folder.
 
     Returns:
         How many bytes came.
@@ -56,17 +56,20 @@ def fetch(
         ContentCorrupt: the remote gave something else; nothing of that was kept.
         RemoteError: the remote fails or refuses.
     """
-    if within is None and store.holds(content):
+    if at is None and store.holds(content):
         return 0
-    return _Fetching(remote, store, progress).fetch(content, within)
+    return _Fetching(remote, store, progress).fetch(content, at)
 
 
-def chosen(tree: Tree, within: str | None) -> list[Entry]:
+def chosen(tree: Tree, at: str | None) -> list[Entry]:
     """Give the files of a listing that lie at a path, or all."""
     files = [entry for entry in tree.entries if entry.link is None]
-    if within is None:
-        return files
-    return [e for e in files if e.path == within or e.path.startswith(f"{within}/")]
+    return files if at is None else [entry for entry in files if within(entry, at)]
+
+
+def within(entry: Entry, path: str) -> bool:
+    """Whether an entry is at a path, or below it."""
+    return entry.path == path or entry.path.startswith(f"{path}/")
 
 
 class _Fetching:
@@ -75,7 +78,7 @@ class _Fetching:
         self._store = store
         self._progress = progress
 
-    def fetch(self, content: Content, within: str | None) -> int:
+    def fetch(self, content: Content, at: str | None) -> int:
         before = self._progress.ready_bytes
         if content.kind != "folder":
             self._need_manifest(content)
@@ -83,7 +86,7 @@ class _Fetching:
             return self._progress.ready_bytes - before
         layers = self._layers(content)
         tree = self._listing(content, layers)
-        lacking = self._store.lacking(chosen(tree, within))
+        lacking = self._store.lacking(chosen(tree, at))
         if lacking:
             self._files(lacking, layers)
         return self._progress.ready_bytes - before
