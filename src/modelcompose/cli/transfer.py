@@ -119,7 +119,11 @@ def _both(
         if paths or steps or (not services and does_data and has_content):
             if does_data:
                 items = _wanted(workspace, [*paths, *steps])
-                _bring(context, workspace, verb, items, remote)
+                if context.is_dry_run or "--dry-run" in words:
+                    for item in items:
+                        click.echo(f"{item.path}: would be {verb}ed")
+                else:
+                    _bring(context, workspace, verb, items, remote)
             elif paths:
                 raise click.UsageError(f"{verb}: --no-data, and yet {paths[0]}")
     if does_images and not (paths and not services) and _has_images(context):

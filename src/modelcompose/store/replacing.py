@@ -69,8 +69,10 @@ class Replacing:
             if not self._journal(staged).exists():
                 remove(staged)
 
-    def place_missing(self, path: str, tree: Tree, at: str) -> int | None:
-        """Put the files of a listing that lie at a path in it into place, where none are.
+    def place_missing(self, path: str, tree: Tree, at: str | None = None) -> int | None:
+        """Put the files of a listing, or those at a path in it, into place, where none are.
+
+        No file is changed, so nothing is lost where that is broken off, and it goes on.
 
         Returns:
             How many were written; None where another file is in the place of one.
@@ -79,26 +81,34 @@ class Replacing:
             ContentMissing: the store does not hold one of them.
             StoreError: the project cannot be written to.
         """
-        check_outputs(self._project, [f"{path}/{at}"])
+        check_outputs(self._project, [path if at is None else f"{path}/{at}"])
         chosen = {
             f"{path}/{entry.path}": entry
             for entry in tree.entries
-            if entry.path == at or entry.path.startswith(f"{at}/")
+            if at is None or entry.path == at or entry.path.startswith(f"{at}/")
         }
         there = {inner for inner in chosen if os.path.lexists(self._project / inner)}
         if any(self._differs(inner, chosen[inner]) for inner in there):
             return None
         lacking = {inner: entry for inner, entry in chosen.items() if inner not in there}
         staged = self._staging / f"checkout-{os.urandom(8).hex()}"
+        folders = {os.path.dirname(inner) for inner in lacking}
+        if at is None:
+            folders |= {f"{path}/{folder.rstrip('/')}" for folder in tree.empty_folders}
+        check_outputs(self._project, [f"{folder}/new" for folder in folders])
         try:
             self._stage(staged, lacking)
             with translated(self._project, "the data cannot be changed"):
-                sync_files([staged / inner for inner, e in lacking.items() if e.link is None])
+                sync_tree(staged, [inner for inner, e in lacking.items() if e.link is None])
+                for folder in folders:
+                    os.makedirs(self._project / folder, exist_ok=True)
                 for inner in lacking:
-                    (self._project / inner).parent.mkdir(parents=True, exist_ok=True)
-                    os.replace(staged / inner, self._project / inner)
+                    os.rename(f"{staged}/{inner}", f"{self._project}/{inner}")
         finally:
             remove(staged)
+        if at is None:
+            time.sleep(_TICK_S)
+            self._states.adopt(self._project / path, tree)
         return len(lacking)
 
     def _differs(self, inner: str, entry: Entry) -> bool:
@@ -149,13 +159,14 @@ class Replacing:
         """Place the files that are to be moved in."""
         staged.mkdir(parents=True)
         with translated(staged, "cannot be written"), self._store.giver(entries.values()) as giver:
+            for folder in {os.path.dirname(inner) for inner in entries}:
+                os.makedirs(staged / folder, exist_ok=True)
             for inner, entry in entries.items():
-                target = staged / inner
-                target.parent.mkdir(parents=True, exist_ok=True)
+                target = f"{staged}/{inner}"  # a path is much slower to make than text
                 if entry.link is not None:
                     os.symlink(entry.link, target)
                 else:
-                    giver.place(entry, str(target))
+                    giver.place(entry, target)
 
 
 def _entries(

@@ -190,11 +190,13 @@ class Store:
         """Give the files of a listing that the store does not hold, each content once."""
         files = {entry.digest: entry for entry in entries if entry.link is None}
         packed = self.packs.find_many(digest[len(PREFIX) :] for digest in files)
-        return [
+        lacking = [
             entry
             for digest, entry in files.items()
             if digest[len(PREFIX) :] not in packed and not self._has_blob(digest, entry.size_bytes)
         ]
+        recalled = [entry for entry in lacking if self._recalled(entry.digest)]
+        return self.lacking(lacking) if recalled else lacking
 
     def place(self, content: Content, target: Path, states: FileStates | None = None) -> None:
         """Make `target`, which must not exist, hold `content`.
@@ -272,13 +274,13 @@ class Store:
         packed = self.packs.find(digest.removeprefix(PREFIX))
         if packed is not None and packed.size_bytes == size_bytes:
             return True
-        return self._has_blob(digest, size_bytes)
+        if self._has_blob(digest, size_bytes):
+            return True
+        return self._recalled(digest) and self._has(digest, size_bytes)
 
     def _has_blob(self, digest: str, size_bytes: int) -> bool:
         try:
             return os.stat(self._blob(digest)).st_size == size_bytes
-        except FileNotFoundError:
-            return self._recalled(digest) and self._has(digest, size_bytes)
         except OSError:
             return False
 

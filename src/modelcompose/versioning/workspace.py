@@ -195,9 +195,13 @@ class DataWorkspace:
         if self.is_there(path, content):
             return 0
         found = self.states.look(self.root / path, modes=True)
-        if found is not None and not self._is_part(path, found, content):
+        if found is None:
+            return self.checkout(path, content)[0]
+        tree = self.tree(content)
+        if tree is None or not self._is_part(path, found, tree):
             return None
-        return self.checkout(path, content)[0]
+        check_links(path, tree)
+        return self._replacing.place_missing(path, tree)
 
     def is_there(self, path: str, content: Content) -> bool:
         """Whether a path holds a content, be it with or without unusual permissions."""
@@ -206,11 +210,11 @@ class DataWorkspace:
             target.is_dir() and self.states.look(target) == content
         )
 
-    def _is_part(self, path: str, found: Content, content: Content) -> bool:
+    def _is_part(self, path: str, found: Content, tree: Tree) -> bool:
         """Whether all that is there is of the version, as after a pull of a part of it."""
-        if found.kind != "folder" or content.kind != "folder":
+        if found.kind != "folder":
             return False
-        whole = {(e.path, e.digest) for e in self.store.tree(content.digest).entries}
+        whole = {(entry.path, entry.digest) for entry in tree.entries}
         there = self.states.tree(self.root / path, modes=True)
         return all((entry.path, entry.digest) in whole for entry in there.entries)
 
