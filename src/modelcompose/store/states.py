@@ -108,6 +108,15 @@ class FileStates:
                 executable=bool(status.st_mode & stat.S_IXUSR),
             )
 
+    def known(self, path: Path) -> Content | None:
+        """Give what a file holds, where that is known without reading it; else None."""
+        status = os.stat(path)
+        row = self._pending.get(_key(path)) or self._cache.file(*_key(path))
+        if row is None or row[0] != state_of(status) or not stat.S_ISREG(status.st_mode):
+            return None
+        executable = bool(status.st_mode & stat.S_IXUSR)
+        return Content("file", row[1], status.st_size, executable=executable)
+
     def tree(self, path: Path, *, skip: Skip | None = None, modes: bool = False) -> Tree:
         """Give a folder's listing; arguments and errors as for `look`."""
         if skip is None:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -32,7 +33,7 @@ from modelcompose.store.packed import Packed, Packs
 from modelcompose.store.packs import PACKED_BELOW_BYTES
 from modelcompose.store.placing import place_tree, remove
 from modelcompose.store.salvage import salvage
-from modelcompose.store.states import FileStates, Skip
+from modelcompose.store.states import FileStates, Skip, state_of
 from modelcompose.store.trash import Trash
 
 _LAYOUT = b'{"imageLayoutVersion":"1.0.0"}'
@@ -70,11 +71,7 @@ class Store:
             StorageFull: the store's disk is full.
         """
         if not path.is_dir():
-            content = states.look(path)
-            if content is None:
-                raise changed(path)
-            self.put(path, content, states)
-            return content, None
+            return self._add_file(path, states), None
         with translated(self.root, f"{printable(path)} cannot be kept"), self.intake() as intake:
             keeper = Keeper(intake, self._has)
             tree, content = states.read_tree(path, modes=True, read=keeper.read)
@@ -300,6 +297,20 @@ class Store:
                 new.write_bytes(data)
                 os.replace(new, path)
         ingest.mkdir(exist_ok=True)  # comes last: where it is, all is
+
+    def _add_file(self, path: Path, states: FileStates) -> Content:
+        content = states.known(path)
+        if content is not None and self.holds(content):
+            return content
+        with translated(self.root, f"{printable(path)} cannot be kept"), self.intake() as intake:
+            digest, state = Keeper(intake, self._has).read(str(path))
+            intake.commit()
+        status = os.stat(path)
+        if state is not None and state_of(status) != state:
+            raise changed(path)
+        states.remember(path, digest)
+        executable = bool(status.st_mode & stat.S_IXUSR)
+        return Content("file", digest, status.st_size, executable=executable)
 
     def _put_folder(
         self,
