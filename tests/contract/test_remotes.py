@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import urllib.request
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +53,35 @@ class TestRegistryWithPassword(RemoteKit):
         monkeypatch.setenv("DOCKER_CONFIG", str(sign_in(tmp_path / "docker", closed_registry)))
         name = f"team/{uuid.uuid4().hex}"
         return lambda: OciRemote(closed_registry, name)
+
+
+@pytest.fixture(scope="module")
+def s3_server() -> Iterator[str]:
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+class TestBucket(RemoteKit):
+    @pytest.fixture
+    def remotes(self, s3_server: str, monkeypatch: pytest.MonkeyPatch) -> Remotes:
+        from modelcompose.store.remotes.bucket import BucketRemote
+
+        bucket = f"b-{uuid.uuid4().hex}"
+        for name, value in {
+            "AWS_ENDPOINT_URL": s3_server,
+            "AWS_ACCESS_KEY_ID": "ana",
+            "AWS_SECRET_ACCESS_KEY": "hush-hush",
+            "AWS_REGION": "us-east-1",
+        }.items():
+            monkeypatch.setenv(name, value)
+        request = urllib.request.Request(f"{s3_server}/{bucket}", method="PUT")
+        urllib.request.urlopen(request, timeout=10).close()
+        return lambda: BucketRemote(f"s3://{bucket}/team/flights")
 
 
 @pytest.mark.parametrize("lie", ["changed", "cut off", "longer"])

@@ -310,8 +310,8 @@ class ProjectKeys(Struct, frozen=True, forbid_unknown_fields=True):
             title="an address",
             description=(
                 "Where `push` and `pull` bring data, outputs and models: `oci://HOST/NAME` for a "
-                "registry, or a folder. "
-                "Credentials are Docker's own; the address holds none. "
+                "registry, `s3://BUCKET/PREFIX`, `gs://…` or `az://…` for a bucket, or a folder. "
+                "Credentials are Docker's own, or the environment's; the address holds none. "
                 "Empty is as if it were not there."
             ),
             examples=["oci://localhost:5000/acme/flights"],

@@ -10,14 +10,16 @@ from modelcompose.store.remotes.protocol import Remote
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://(.*)")
 _SECRET = re.compile(r"^([a-z][a-z0-9+.-]*://)[^/@]*@")
-KINDS = ("oci", "file")
+BUCKETS = ("s3", "gs", "az")
+KINDS = ("oci", *BUCKETS, "file")
 
 
 def open_remote(address: str, project: Path, state: Path | None = None) -> Remote:
     """Give the remote of an address; nothing is reached yet.
 
     Args:
-        address: `oci://HOST/NAME`, `file://` and a path, or a path.
+        address: `oci://HOST/NAME`, a bucket as `s3://BUCKET/PREFIX`, `gs://…` or `az://…`,
+            `file://` and a path, or a path.
         project: what a relative path is relative to.
         state: a folder in which interrupted uploads are remembered.
 
@@ -38,6 +40,10 @@ def open_remote(address: str, project: Path, state: Path | None = None) -> Remot
         from modelcompose.store.remotes.oci.remote import OciRemote
 
         return OciRemote.at(match[2], state)
+    if match[1] in BUCKETS:
+        from modelcompose.store.remotes.bucket import BucketRemote
+
+        return BucketRemote(address)
     raise UsageError(
         f"{address}: no remote is of the kind {match[1]}://",
         hint=f"the kinds are {', '.join(f'{kind}://' for kind in KINDS)} and a folder's path",
