@@ -146,7 +146,10 @@ class Store:
                     return self.read(digest)
                 if packed is None:
                     raise missing(self.root, digest) from error
-                data = self.packs.read(packed)
+                try:
+                    data = self.packs.read(packed)
+                except FileNotFoundError:
+                    raise self._missing(digest) from None
             if digest_bytes(data) != digest:
                 raise self._set_aside(digest)
             return data
@@ -233,7 +236,7 @@ class Store:
             self.packs,
             self.packs.find_many(wanted),
             self.blob_path,
-            missing=lambda digest: missing(self.root, digest),
+            missing=self._missing,
             set_aside=self._set_aside,
         )
 
@@ -361,15 +364,25 @@ class Store:
         if states is not None:
             states.adopt(target, tree)
 
+    def _missing(self, digest: str) -> ContentMissing:
+        """Give the error for what is not there; a pack that is lost no longer counts as held."""
+        packed = self.packed(digest)
+        if packed is not None and not (self._blobs / packed.pack).exists():
+            with suppress(OSError):
+                os.unlink(self.root / "packs" / packed.pack)
+            self.packs.forget()
+        return missing(self.root, digest)
+
     def _set_aside(self, digest: str) -> ContentCorrupt:
         blob = self.blob_path(digest)
         aside = self.root / "corrupt"
         packed = self.packed(digest)
+        pack = packed.pack if packed is not None else blob.name
         with suppress(OSError):  # somebody else did, or the store may not be written
             aside.mkdir(exist_ok=True)
-            if packed is not None:
-                salvage(self.root, self.packs, packed.pack, self.intake())
-                blob = self._blobs / packed.pack
+            if pack in self.packs.indexes():
+                blob = self._blobs / pack
+                salvage(self.root, self.packs, pack, self.intake())
             else:
                 os.replace(blob, aside / blob.name)
         return ContentCorrupt(

@@ -212,6 +212,38 @@ def test_reading_a_damaged_object_of_a_pack_is_refused(
         getattr(store, ask)(digest_bytes(b"7"))
 
 
+def test_a_pack_that_is_lost_counts_as_missing_and_is_made_anew(
+    tmp_path: Path, store: Store, states: FileStates
+) -> None:
+    many_files(tmp_path / "data")
+    content, _ = store.add(tmp_path / "data", states)
+    (index,) = packs(store)
+    store.blob_path(f"sha256:{index.name}").unlink()
+
+    with pytest.raises(ContentMissing):
+        store.place(content, tmp_path / "place")
+    with pytest.raises(ContentMissing):
+        store.read(digest_bytes(b"7"))
+    assert not store.holds(content)
+    store.add(tmp_path / "data", states)
+
+    assert store.holds(content)
+
+
+def test_a_damaged_pack_is_found_by_its_own_digest(
+    tmp_path: Path, store: Store, states: FileStates
+) -> None:
+    many_files(tmp_path / "data")
+    store.add(tmp_path / "data", states)
+    blob = damage(store, digest_bytes(b"7"))
+
+    with pytest.raises(ContentCorrupt, match=blob.name):
+        store.verify(f"sha256:{blob.name}")
+
+    assert store.read(digest_bytes(b"8")) == b"8"
+    assert not store.has(digest_bytes(b"7"))
+
+
 def test_a_lost_index_is_read_from_the_pack(
     tmp_path: Path, store: Store, states: FileStates
 ) -> None:
