@@ -29,7 +29,7 @@ GOALS = {
     "pull": 4.0,
     "pull, nothing": 0.5,
     "pull one file": 0.4,
-    "add 2 GB": 2.5,
+    "add the large file": 2.5,
 }
 COMPOSE = "name: bench\nservices: {}\nx-ml: {remote: %s}\n"
 BIN = Path(sys.executable).parent
@@ -97,7 +97,7 @@ def ours(side: Side, remote: str) -> None:
     side.cost("pull, nothing", [program, "pull"], side.clone)
     side.home = "home"
     (side.project / "large").hardlink_to(side.large)
-    side.cost("add 2 GB", [program, "data", "add", "large"], side.project)
+    side.cost("add the large file", [program, "data", "add", "large"], side.project)
 
 
 def dvc(side: Side, remote: str) -> None:
@@ -121,7 +121,7 @@ def dvc(side: Side, remote: str) -> None:
     side.cost("pull", [program, "pull", "-q"], side.clone)
     side.cost("pull, nothing", [program, "pull", "-q"], side.clone)
     shutil.copy(side.large, side.project / "large")
-    side.cost("add 2 GB", [program, "add", "-q", "large"], side.project)
+    side.cost("add the large file", [program, "add", "-q", "large"], side.project)
 
 
 def through_registry(root: Path, side: Side) -> None:
@@ -171,17 +171,17 @@ def change(data: Path) -> None:
     time.sleep(0.2)
 
 
-def make(root: Path) -> tuple[Path, Path]:
+def make(root: Path, count: int, large_bytes: int) -> tuple[Path, Path]:
     """Make the files."""
     noise = os.urandom(SIZE_BYTES)
     files = root / "files"
-    for number in range(FILES):
+    for number in range(count):
         path = files / f"{number // PER_FOLDER:03}" / f"{number:06}"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(number.to_bytes(8, "big") + noise[8:])
     large = root / "large"
     with large.open("wb") as stream:
-        for _ in range(LARGE_BYTES // 1_000_000):
+        for _ in range(large_bytes // 1_000_000):
             stream.write(os.urandom(1_000_000))
     return files, large
 
@@ -191,10 +191,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--without-dvc", action="store_true")
     parser.add_argument("--registry", action="store_true")
+    parser.add_argument("--files", type=int, default=FILES)
+    parser.add_argument("--large-bytes", type=int, default=LARGE_BYTES)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="modelcompose-bench-") as name:
         root = Path(name)
-        files, large = make(root)
+        files, large = make(root, options.files, options.large_bytes)
         floor = {
             "cp -r": run(["cp", "-r", str(files), str(root / "copy")], root),
             "tar": run(["tar", "cf", str(root / "tar"), str(files)], root),
