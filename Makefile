@@ -29,6 +29,7 @@ check: $(DEV) ## format, lint, types, architecture and unit tests: no Docker, un
 test: $(DEV) ## check, then every other test, with a Docker engine
 	scripts/docker-engine
 	scripts/postgres
+	scripts/remote-servers
 	scripts/base-image
 	$(MAKE) check
 	$(BIN)/pytest tests --ignore tests/unit --ignore tests/architecture --numprocesses 3 --dist loadfile

@@ -17,7 +17,8 @@ ModelComposeError
 │   ├── StoreUnavailable    where it is kept does not answer now
 │   ├── StorageFull         the disk is full
 │   ├── ContentMissing      the store does not hold what was asked for
-│   └── ContentCorrupt      what the store holds is not what it was
+│   ├── ContentCorrupt      what the store holds is not what it was
+│   └── RemoteError         a remote cannot be reached, refuses or fails
 ├── LockFileError           ml.lock cannot be read
 ├── DatabaseError           the database of runs cannot be used
 ├── NotFound                no such run, step or service
@@ -151,6 +152,12 @@ class ContentCorrupt(StoreError):
     """What the store holds is not what was put there."""
 
     code = "content-corrupt"
+
+
+class RemoteError(StoreError):
+    """A remote cannot be reached, refuses or fails."""
+
+    code = "remote"
 
 
 class LockFileError(ModelComposeError):

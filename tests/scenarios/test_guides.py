@@ -25,7 +25,10 @@ def follow(guide: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("guide", ["watching-runs", "sharing-scarce-things", "tracking"])
+@pytest.mark.parametrize(
+    "guide",
+    ["watching-runs", "sharing-scarce-things", "tracking", "data-versioning", "remotes"],
+)
 def test_the_commands_of_a_guide_work(guide: str) -> None:
     follow(guide)
 

@@ -19,6 +19,10 @@ OUR_VERBS = {
     "why": "Explain what changed since a step last ran",
     "run": "Bring steps up to date; on any other service, Compose's run",
     "up": "Bring the steps that services need up to date; then Compose's up",
+    "data": "Version data: add, compare, check out",
+    "push": "Push data, outputs and models to the remote; then Compose's push",
+    "pull": "Bring them from the remote into place; then Compose's pull",
+    "fetch": "Bring them into the store, without touching a file",
     "runs": "List, show and compare recorded runs",
     "models": "List, show, compare and fetch registered models",
     "alias": "Point an alias to a version of a model, or remove one",
@@ -37,8 +41,11 @@ OUR_VERBS = {
 }
 """Our verbs with what each does, in the order that help shows them."""
 
-EXTENDED_VERBS = ("run", "up")
+EXTENDED_VERBS = ("run", "up", "push", "pull")
 """Those of our verbs that Compose has too."""
+
+_QUIET_THERE = ("run", "push", "pull")
+"""Verbs of Compose's whose `--quiet` is its own."""
 
 ENGINES = ("docker", "process")
 
@@ -209,7 +216,7 @@ def _hoist(verb: str, rest: list[str], ours: dict[str, str | None]) -> list[str]
     """Take our global flags out of what follows one of our verbs.
 
     After `run SERVICE` a second word begins a command, to which all the rest belongs; and
-    `run --quiet` is Compose's own.
+    `run --quiet` is Compose's own, as are those of `push` and `pull`.
     """
     kept: list[str] = []
     words = 0
@@ -217,7 +224,7 @@ def _hoist(verb: str, rest: list[str], ours: dict[str, str | None]) -> list[str]
     while waiting and waiting[0] != "--":
         text = waiting[0]
         name = text.partition("=")[0]
-        if name in (*OUR_FLAGS, "-j") and not (verb == "run" and name == "--quiet"):
+        if name in (*OUR_FLAGS, "-j") and not (verb in _QUIET_THERE and name == "--quiet"):
             ours.update(_take_flags(waiting) or [])
             continue
         words += not text.startswith("-")

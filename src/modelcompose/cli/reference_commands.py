@@ -23,13 +23,13 @@ _HEAD = f"""\
 `{_PROGRAM} [OPTIONS] VERB`, or the same as `docker ml [OPTIONS] VERB` after `{_PROGRAM} plugin install`.
 
 Every verb and every option of [`docker compose`]({_COMPOSE_REFERENCE}/) works here as it does there.
-Below stand the verbs that Model Compose adds, and the two of Compose's that it extends: `{"` and `".join(EXTENDED_VERBS)}`.
+Below stand the verbs that Model Compose adds, and those of Compose's that it extends: `{"` and `".join(EXTENDED_VERBS)}`.
 `{_PROGRAM} VERB --help` prints the same.
 
 ## Options for all of them
 
 Compose's own options (`--file`, `--profile`, `--project-name`, `--env-file` and so on) stand before the verb.
-{", ".join(f"`{flag}`" for flag in OUR_FLAGS)} may also follow one of our verbs, except that `run --quiet` is Compose's own.
+{", ".join(f"`{flag}`" for flag in OUR_FLAGS)} may also follow one of our verbs, except that `--quiet` after `run`, `push` and `pull` is Compose's own.
 
 """  # noqa: E501, documentation has one sentence a line
 

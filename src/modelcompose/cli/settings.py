@@ -208,6 +208,12 @@ _SYSTEM = Group(
             "every GPU",
             "Set for a step of the process engine to the GPUs that it was given.",
         ),
+        Setting(
+            "AWS_ENDPOINT_URL",
+            "Amazon's",
+            "Where an `s3://` remote is served; without encryption on this machine alone. "
+            "Keys and regions are taken from the vendor's other variables, too.",
+        ),
         Setting("VIRTUAL_ENV", "none", "Set by `modelcompose demo` for steps run as processes."),
     ),
 )

@@ -76,6 +76,7 @@ def build_project(
         ignored_variables=own.identity.ignore,
         masked_variables=(*DEFAULT_MASKS, *own.mask),
         data=build_data(own.data, directory),
+        remote=(own.remote or None) if own.remote is not UNSET else None,
         models=build_models(own.models, directory, (_X_ML, "models")),
         objective=own.objective,
         hub=None if own.hub is UNSET else own.hub.rstrip("/"),

@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from modelcompose.compose.data_grammar import DataKeys
 from modelcompose.compose.grammar_words import (
     Amount,
     Duration,
@@ -273,21 +274,22 @@ class IdentityKeys(Struct, frozen=True, forbid_unknown_fields=True):
     ] = ()
 
 
-class DataKeys(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is said about one piece of data."""
-
-    source: Annotated[
-        str | UnsetType,
-        Meta(
-            title="a URL",
-            description="Where the data can be had: named when the data is missing.",
-            examples=["https://example.com/flights.zip"],
-        ),
-    ] = UNSET
-
-
 class ProjectKeys(Struct, frozen=True, forbid_unknown_fields=True):
     """The keys of the project's own `x-ml`."""
+
+    remote: Annotated[
+        str | UnsetType,
+        Meta(
+            title="an address",
+            description=(
+                "Where `push` and `pull` bring data, outputs and models: `oci://HOST/NAME` for a "
+                "registry, `s3://BUCKET/PREFIX`, `gs://…` or `az://…` for a bucket, or a folder. "
+                "Credentials are Docker's own, or the environment's; the address holds none. "
+                "Empty is as if it were not there."
+            ),
+            examples=["oci://localhost:5000/acme/flights"],
+        ),
+    ] = UNSET
 
     identity: Annotated[
         IdentityKeys,

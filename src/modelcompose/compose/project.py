@@ -262,6 +262,8 @@ class Project(Struct, frozen=True):
     masked_variables: tuple[str, ...] = ()
     """Name patterns whose values are secrets: the defaults and those of `x-ml.mask`."""
     data: tuple[DataSource, ...] = ()
+    remote: str | None = None
+    """Where content is pushed to, and pulled from."""
     models: tuple[ModelRule, ...] = ()
     objective: Mapping[str, Literal["max", "min"]] = {}
     hub: str | None = None

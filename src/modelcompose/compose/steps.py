@@ -9,9 +9,10 @@ from posixpath import normpath
 
 from msgspec import UNSET
 
+from modelcompose.compose.data_grammar import DataKeys
 from modelcompose.compose.duration import parse_duration
 from modelcompose.compose.fault import Fault, Path
-from modelcompose.compose.grammar import DataKeys, InputKeys, StepKeys
+from modelcompose.compose.grammar import InputKeys, StepKeys
 from modelcompose.compose.kept_outputs import refuse_impossible, refuse_nested
 from modelcompose.compose.model_grammar import ModelKeys
 from modelcompose.compose.notify_grammar import NotifyKeys

@@ -146,8 +146,8 @@ class Collector:
         else:
             tree = self._states.tree(target)
             files = {f"{path}/{e.path}": e.digest for e in tree.entries if e.link is None}
-        new = {name: d for name, d in files.items() if not self._store.blob_path(d).exists()}
-        self._store.put(target, content, self._states)
+        new = {name: d for name, d in files.items() if not self._store.has(d)}
+        self._store.put(target, content, self._states, is_packed=False)  # to be copied by `cp`
         return [(name, str(self._store.blob_path(digest))) for name, digest in new.items()]
 
     def _journal(self, staged: Path) -> Path:

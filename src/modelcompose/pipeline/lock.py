@@ -1,5 +1,7 @@
 """`ml.lock`: what each step was last made from, what it made, and which image each name meant.
 
+And, since version 2, which version of the data belongs here; a lock without data is version 1.
+
 One block a step, sorted, one line a fact, so that changes to different steps merge in git.
 """
 
@@ -15,6 +17,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from modelcompose import __version__
 from modelcompose.errors import LockFileError, ProjectError
@@ -24,7 +27,9 @@ from modelcompose.store.states import FileStates
 
 FILE_NAME = "ml.lock"
 UNFINISHED_NAME = ".ml.lock.new"
-VERSION = 1
+VERSION = 2
+_WITHOUT_DATA = 1
+"""The version of a lock without data, so that programs before that go on reading it."""
 _HEADER = "# Written by modelcompose; commit this file. Conflicts: modelcompose lock merge\n"
 
 
@@ -50,14 +55,21 @@ class Lock(Struct, frozen=True):
     images: Mapping[str, str] = {}
     """Image reference to the digest that it stands for in this project."""
     steps: Mapping[str, LockedStep] = {}
+    data: Mapping[str, Content] = {}
+    """Versioned files and folders by their paths: content that no step writes."""
 
     def with_step(self, name: str, step: LockedStep) -> Lock:
         """Give a lock in which one step is replaced."""
-        return Lock(self.images, {**self.steps, name: step})
+        return replace(self, steps={**self.steps, name: step})
 
     def with_images(self, pins: Mapping[str, str]) -> Lock:
         """Give a lock in which image references stand for these digests."""
-        return Lock({**self.images, **pins}, self.steps)
+        return replace(self, images={**self.images, **pins})
+
+    def with_data(self, path: str, content: Content | None) -> Lock:
+        """Give a lock in which a path holds this content; with None, one that forgets it."""
+        others = {known: found for known, found in self.data.items() if known != path}
+        return replace(self, data=others if content is None else {**others, path: content})
 
 
 def read_lock(path: Path, states: FileStates | None = None) -> Lock:
@@ -113,7 +125,7 @@ def parse_lock(text: str, name: str = FILE_NAME) -> Lock:
         )
     try:
         return msgspec.convert(
-            {"images": document.get("images") or {}, "steps": document.get("steps") or {}}, Lock
+            {name: document.get(name) or {} for name in ("images", "steps", "data")}, Lock
         )
     except msgspec.ValidationError as error:
         raise _corrupt(name, str(error)) from error
@@ -133,7 +145,7 @@ def write_lock(path: Path, lock: Lock) -> None:
         StoreError: it cannot be written; StorageFull where the disk is full.
     """
     text = lock_text(lock)
-    if _holds(path, text) or (not lock.steps and not lock.images and not path.exists()):
+    if _holds(path, text) or (lock == Lock() and not path.exists()):
         return
     temporary = path.with_name(UNFINISHED_NAME)
     try:
@@ -157,10 +169,13 @@ def _holds(path: Path, text: str) -> bool:
 
 def lock_text(lock: Lock) -> str:
     """Give the file's text: a YAML subset, keys sorted, so that equal locks are equal bytes."""
-    lines = [_HEADER, f"version: {VERSION}\n"]
+    lines = [_HEADER, f"version: {VERSION if lock.data else _WITHOUT_DATA}\n"]
     if lock.images:
         lines.append("\nimages:\n")
         lines += [f"  {_text(ref)}: {lock.images[ref]}\n" for ref in sorted(lock.images)]
+    if lock.data:
+        lines.append("\ndata:\n")
+        lines += [f"  {_text(p)}: {_text(_content(lock.data[p]))}\n" for p in sorted(lock.data)]
     if lock.steps:
         lines.append("\nsteps:\n")
     for name in sorted(lock.steps):

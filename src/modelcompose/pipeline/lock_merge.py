@@ -17,12 +17,13 @@ def merge_locks(base: Lock, ours: Lock, theirs: Lock) -> tuple[Lock, list[str]]:
     """Merge two locks that grew from a common one. Pure.
 
     Returns:
-        The merged lock, and the names of steps and images that both sides changed, which are
+        The merged lock, and the names of steps, images and data that both sides changed, which are
         left out of it: what they were is found again, or made again, by the next run.
     """
     steps, conflicts = _merged(base.steps, ours.steps, theirs.steps)
     images, more = _merged(base.images, ours.images, theirs.images)
-    return Lock(images=images, steps=steps), [*conflicts, *more]
+    data, others = _merged(base.data, ours.data, theirs.data)
+    return Lock(images, steps, data), [*conflicts, *more, *others]
 
 
 def _merged(

@@ -12,11 +12,29 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
+PREFIX = "sha256:"
 Known = dict[bytes, tuple[bytes, str]]
 """File name in its folder to (state, digest)."""
 T = TypeVar("T")
+
+
+class Whole(NamedTuple):
+    """What is known of all that lies directly in one folder, in the order it was listed."""
+
+    names: bytes
+    """Separated by zero bytes."""
+    states: bytes
+    """`STATE_BYTES` for each name; zeros where it says nothing."""
+    digests: bytes
+    """32 bytes for each name; zeros for what is no file."""
+
+
+MODE_BYTES = 8
+STATE_BYTES = 48
+"""Of each name: its mode, then the state that rows of single files have."""
+DIGEST_BYTES = 32
 
 _VERSION = 1
 _WAIT_S = 5.0
@@ -38,11 +56,24 @@ _SCHEMA = (
     "CREATE TABLE memos (number INTEGER PRIMARY KEY, key TEXT UNIQUE, value BLOB)",
     f"PRAGMA user_version = {_VERSION}",
 )
+_LATER = (
+    """CREATE TABLE IF NOT EXISTS folders (
+        folder BLOB PRIMARY KEY, names BLOB, states BLOB, digests BLOB
+    ) WITHOUT ROWID""",
+    "CREATE TABLE IF NOT EXISTS looks (look BLOB PRIMARY KEY, print BLOB, content BLOB)",
+)
+"""Tables that came without a new version, so that no file had to be read again for them."""
 _FOLDER = "SELECT name, state, digest FROM files WHERE folder = ?"
 _FILE = "SELECT state, digest FROM files WHERE folder = ? AND name = ?"
 _SAVE = "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)"
 _DROP = "DELETE FROM files WHERE folder = ? AND name = ?"
 _FORGET = "DELETE FROM files WHERE folder = ? OR (folder >= ? AND folder < ?)"
+_DROP_FILES = "DELETE FROM files WHERE folder = ?"
+_WHOLE = "SELECT names, states, digests FROM folders WHERE folder = ?"
+_SAVE_WHOLE = "INSERT OR REPLACE INTO folders VALUES (?, ?, ?, ?)"
+_FORGET_WHOLE = "DELETE FROM folders WHERE folder = ? OR (folder >= ? AND folder < ?)"
+_LOOK = "SELECT print, content FROM looks WHERE look = ?"
+_SAVE_LOOK = "INSERT OR REPLACE INTO looks VALUES (?, ?, ?)"
 _MEMO = "SELECT value FROM memos WHERE key = ?"
 _SET_MEMO = "INSERT OR REPLACE INTO memos (key, value) VALUES (?, ?)"
 _TRIM_MEMOS = "DELETE FROM memos WHERE number <= (SELECT max(number) FROM memos) - ?"
@@ -64,11 +95,40 @@ class Cache:
     def folder(self, folder: bytes) -> Known:
         """Give what is known of the files directly in a folder, in one query."""
         rows = self._run(lambda database: database.execute(_FOLDER, (folder,)).fetchall())
-        return {name: (state, digest) for name, state, digest in rows or ()}
+        found = _known(self.whole(folder))
+        found.update((name, (state, digest)) for name, state, digest in rows or ())
+        return found
+
+    def whole(self, folder: bytes) -> Whole | None:
+        """Give what a look at a whole folder left of it."""
+        row = self._run(lambda database: database.execute(_WHOLE, (folder,)).fetchone())
+        return Whole(*row) if row else None
+
+    def look(self, key: bytes) -> tuple[bytes, bytes] | None:
+        """Give the fingerprint of a whole look, and what it found."""
+        return self._run(lambda database: database.execute(_LOOK, (key,)).fetchone())
+
+    def save_look(
+        self, wholes: Mapping[bytes, Whole], look: tuple[bytes, bytes, bytes] | None
+    ) -> None:
+        """Keep folders by their paths, and a look by its key, in one transaction."""
+
+        def write(database: sqlite3.Connection) -> None:
+            with database:
+                database.execute("BEGIN IMMEDIATE")
+                database.executemany(_DROP_FILES, ((folder,) for folder in wholes))
+                database.executemany(_SAVE_WHOLE, ((key, *row) for key, row in wholes.items()))
+                if look is not None:
+                    database.execute(_SAVE_LOOK, look)
+
+        self._run(write)
 
     def file(self, folder: bytes, name: bytes) -> tuple[bytes, str] | None:
         """Give (state, digest) of one file."""
-        return self._run(lambda database: database.execute(_FILE, (folder, name)).fetchone())
+        row: tuple[bytes, str] | None = self._run(
+            lambda database: database.execute(_FILE, (folder, name)).fetchone()
+        )
+        return row or _known(self.whole(folder)).get(name)
 
     def save(
         self,
@@ -97,6 +157,7 @@ class Cache:
         def write(database: sqlite3.Connection) -> None:
             with database:
                 database.execute(_FORGET, (folder, below, past))
+                database.execute(_FORGET_WHOLE, (folder, below, past))
 
         self._run(write)
 
@@ -151,6 +212,8 @@ class Cache:
             (version,) = database.execute("PRAGMA user_version").fetchone()
             if version != _VERSION:
                 self._make_tables(database)
+            for statement in _LATER:
+                database.execute(statement)
             database.execute("PRAGMA synchronous = NORMAL")
         except BaseException:
             database.close()
@@ -164,7 +227,7 @@ class Cache:
             (version,) = database.execute("PRAGMA user_version").fetchone()
             if version == _VERSION:  # another process made them meanwhile
                 return
-            for table in ("files", "memos"):
+            for table in ("files", "memos", "folders", "looks"):
                 database.execute(f"DROP TABLE IF EXISTS {table}")
             for statement in _SCHEMA:
                 database.execute(statement)
@@ -185,3 +248,18 @@ class Cache:
 
 def _is_passing(error: sqlite3.DatabaseError) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _PASSING
+
+
+def _known(whole: Whole | None) -> Known:
+    """Give a folder's files by name, as rows of single files have them."""
+    if whole is None or not whole.names:
+        return {}
+    digests = whole.digests.hex()
+    found: Known = {}
+    for number, name in enumerate(whole.names.split(b"\0")):
+        at = number * STATE_BYTES
+        state = whole.states[at + MODE_BYTES : at + STATE_BYTES]
+        digits = digests[number * 2 * DIGEST_BYTES : (number + 1) * 2 * DIGEST_BYTES]
+        if any(state) and digits.strip("0"):
+            found[name] = (state, PREFIX + digits)
+    return found

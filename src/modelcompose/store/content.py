@@ -22,7 +22,7 @@ class Content(Struct, frozen=True):
     executable: bool = False
 
 
-class Entry(Struct, frozen=True, omit_defaults=True):
+class Entry(Struct, frozen=True, omit_defaults=True, gc=False):
     """One file of a folder."""
 
     path: str
@@ -32,6 +32,8 @@ class Entry(Struct, frozen=True, omit_defaults=True):
     executable: bool = False
     link: str | None = None
     """The target, for a symbolic link; `digest` is then that of the target's text."""
+    mode: int | None = None
+    """The permissions, in versions of data alone, and only where no usual umask gives them."""
 
 
 class Tree(Struct, frozen=True):

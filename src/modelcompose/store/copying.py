@@ -9,7 +9,7 @@ import stat
 import sys
 from pathlib import Path
 
-from modelcompose.store.digests import PREFIX
+from modelcompose.store.digests import PREFIX, blocks
 
 _FICLONE = 0x40049409
 """The request of ioctl_ficlone(2)."""
@@ -159,13 +159,13 @@ def _copy_in_kernel(reading: int, writing: int) -> None:
 def copy_hashing(reading: int, writing: int) -> str:
     """Copy the bytes of one open file to another; give the digest of what was copied."""
     hashed = hashlib.sha256()
-    while block := os.read(reading, _BLOCK_BYTES):
+    for block in blocks(reading):
         hashed.update(block)
         write_all(writing, block)
     return PREFIX + hashed.hexdigest()
 
 
-def write_all(descriptor: int, data: bytes) -> None:
+def write_all(descriptor: int, data: bytes | memoryview) -> None:
     """Write all of `data`; a plain `os.write` may stop early when the disk fills."""
     view = memoryview(data)
     while view:

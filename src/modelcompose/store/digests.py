@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from modelcompose.errors import ContentCorrupt
 from modelcompose.store.content import Tree
 
 PREFIX = "sha256:"
-_BLOCK_BYTES = 1 << 20
+_BLOCK_BYTES = 1 << 18
 _decoder = msgspec.json.Decoder(Tree)
 
 
@@ -49,9 +50,20 @@ def digest_file(path: Path) -> str:
 def digest_descriptor(descriptor: int) -> str:
     """Give the digest of what an open file holds from its position to its end."""
     hashed = hashlib.sha256()
-    while block := os.read(descriptor, _BLOCK_BYTES):
+    for block in blocks(descriptor):
         hashed.update(block)
     return PREFIX + hashed.hexdigest()
+
+
+def blocks(descriptor: int) -> Iterator[memoryview]:
+    """Give what an open file holds from its position on; each block is gone with the next.
+
+    All come in one buffer: memory that is new for each block would cost more than hashing it.
+    """
+    buffer = bytearray(_BLOCK_BYTES)
+    view = memoryview(buffer)
+    while size := os.readv(descriptor, [buffer]):
+        yield view[:size]
 
 
 def digest_link(target: str) -> str:

@@ -21,6 +21,7 @@ from modelcompose.errors import StoreError
 from modelcompose.store.copying import copy_hashing, create, share_blocks, write_all
 from modelcompose.store.digests import PREFIX, digest_bytes
 from modelcompose.store.failures import printable
+from modelcompose.store.packs import FEWEST, PACK_BYTES, PackIndex, PackWriter, encode_index
 from modelcompose.store.placing import SEAL_NS
 from modelcompose.store.states import FileStates
 
@@ -40,16 +41,23 @@ class Intake:
     wins, over equal bytes.
     """
 
-    def __init__(self, ingest: Path, blobs: Path) -> None:
+    def __init__(self, ingest: Path, blobs: Path, packs: Path) -> None:
         """Prepare an intake.
 
         Args:
             ingest: the store's folder for what is on the way.
             blobs: the store's folder of blobs, named by hex digest.
+            packs: the store's folder of the indexes of packs.
         """
         self._ingest = ingest
         self._blobs = blobs
+        self._packs = packs
         self._waiting: dict[str, Path] = {}
+        self._taken: set[str] = set()
+        self._small: dict[bytes, bytes] = {}
+        self._writer: PackWriter | None = None
+        self._full: list[PackWriter] = []
+        self._packed: dict[str, tuple[Path, Path]] = {}
 
     def __enter__(self) -> Self:
         clear_orphans(self._ingest)
@@ -65,21 +73,89 @@ class Intake:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        for writer in (*self._full, *filter(None, [self._writer])):
+            writer.close()
         _remove_flat(self._folder)
         os.close(self._lock)
 
+    def __contains__(self, digest: str) -> bool:
+        return digest in self._taken
+
+    def add_small(self, digest: str, data: bytes) -> None:
+        """Take in bytes that go into a pack, where enough such come together.
+
+        Args:
+            digest: their digest, which is not checked.
+            data: the bytes.
+        """
+        if digest in self._taken:
+            return
+        self._taken.add(digest)
+        raw = bytes.fromhex(digest[len(PREFIX) :])
+        if self._writer is None and len(self._small) < FEWEST:
+            self._small[raw] = data
+            return
+        self._pack(raw, data)
+
+    def _pack(self, raw: bytes, data: bytes) -> None:
+        if self._writer is None:
+            path = self._folder / f"pack-{len(self._full)}"
+            self._writer = PackWriter(path, _BLOB_MODE)
+            small, self._small = self._small, {}
+            for key, value in small.items():
+                self._writer.add(key, value)
+        self._writer.add(raw, data)
+        if self._writer.size_bytes >= PACK_BYTES:
+            self._full.append(self._writer)
+            self._writer = None
+
+    def _finish_packs(self) -> None:
+        small, self._small = self._small, {}
+        if small and not self._full:
+            for raw, data in small.items():
+                self._loose(PREFIX + raw.hex(), data)
+        elif small:  # what is left after full packs is a last pack, however little
+            self._writer = PackWriter(self._folder / f"pack-{len(self._full)}", _BLOB_MODE)
+            for raw, data in small.items():
+                self._writer.add(raw, data)
+        for writer in (*self._full, *filter(None, [self._writer])):
+            name, index = writer.finish()
+            _seal(writer.path)
+            beside = self._folder / f"{name}.index"
+            _write_new(beside, index)
+            self._packed[name] = (writer.path, beside)
+        self._full, self._writer = [], None
+
+    def create_file(self) -> tuple[int, Path]:
+        """Begin a blob whose digest is not known yet; give its descriptor and its path."""
+        path = self._folder / f"new-{os.urandom(8).hex()}"
+        return create(path, _BLOB_MODE), path
+
+    def add_created(self, digest: str, path: Path) -> None:
+        """Take in what was written where `create_file` told."""
+        _seal(path)
+        self._taken.add(digest)
+        self._waiting[digest] = path
+
+    def add_index(self, digest: str, index: PackIndex) -> None:
+        """Say that a blob that was taken in is a pack."""
+        name = digest[len(PREFIX) :]
+        beside = self._folder / f"{name}.index"
+        _write_new(beside, encode_index(index.items()))
+        self._packed[name] = (self._waiting.pop(digest), beside)
+
     def add_bytes(self, data: bytes) -> str:
-        """Take in bytes; give their digest."""
+        """Take in bytes that stand alone; give their digest."""
         digest = digest_bytes(data)
-        target = self._target(digest)
-        writing = create(target, _BLOB_MODE)
-        try:
-            write_all(writing, data)
-            _seal(target)
-        finally:
-            os.close(writing)
-        self._waiting[digest] = target
+        self._loose(digest, data)
         return digest
+
+    def _loose(self, digest: str, data: bytes) -> None:
+        target = self._target(digest)
+        _write_new(target, data)
+        _seal(target)
+        self._taken.add(digest)
+        self._waiting[digest] = target
 
     def add_file(self, source: Path, digest: str, states: FileStates) -> None:
         """Take in a file whose content was looked at.
@@ -107,15 +183,25 @@ class Intake:
         if found != digest:
             raise changed(source)
         _seal(target)
+        self._taken.add(digest)
         self._waiting[digest] = target
 
     def commit(self) -> None:
-        """Make every blob durable and give it its name, in the order they came."""
-        sync_files(list(self._waiting.values()))
+        """Make every blob durable and give it its name: packs first, others as they came."""
+        self._finish_packs()
+        packs = list(self._packed.items())
+        sync_files([*self._waiting.values(), *(path for _, pair in packs for path in pair)])
+        for name, (pack, _) in packs:
+            os.rename(pack, self._blobs / name)
+        for name, (_, index) in packs:
+            os.rename(index, self._packs / name)
+        if packs:
+            sync_folder(self._packs)
         for digest, waiting in self._waiting.items():
             os.rename(waiting, self._blobs / digest.removeprefix(PREFIX))
         sync_folder(self._blobs)
         self._waiting.clear()
+        self._packed.clear()
 
     def _target(self, digest: str) -> Path:
         return self._folder / digest.removeprefix(PREFIX)
@@ -135,6 +221,13 @@ def sync_files(paths: list[Path]) -> None:
         return
     for path in paths:
         _sync(path, os.O_RDONLY)
+
+
+def sync_tree(root: Path, files: list[str]) -> None:
+    """Have the bytes of files in a folder, all of them by their paths in it, on the disk."""
+    if len(files) > FSYNC_LIMIT and _sync_file_system(root):
+        return
+    sync_files([root / path for path in files])
 
 
 def sync_folder(path: Path) -> None:
@@ -182,6 +275,14 @@ def _remove_flat(folder: Path) -> None:
         os.rmdir(folder)
     except FileNotFoundError:
         return
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    writing = create(path, _BLOB_MODE)
+    try:
+        write_all(writing, data)
+    finally:
+        os.close(writing)
 
 
 def _seal(blob: Path) -> None:

@@ -14,7 +14,7 @@ from modelcompose.store.digests import digest_descriptor
 
 SEAL_NS = 10**18
 """The modification time of every blob that the store wrote: any write since has changed it."""
-PlaceBlob = Callable[[Entry, Path], None]
+PlaceBlob = Callable[[Entry, str], None]
 """Makes a new file of the blob that an entry names."""
 
 
@@ -31,9 +31,10 @@ def place_tree(tree: Tree, target: Path, place_blob: PlaceBlob) -> None:
     try:
         for folder in folders_of(tree):
             os.mkdir(target / folder)
+        root = os.fspath(target)  # a path is much slower to make than text
         for entry in tree.entries:
             if entry.link is None:
-                place_blob(entry, target / entry.path)
+                place_blob(entry, f"{root}/{entry.path}")
         for entry in tree.entries:
             if entry.link is not None:
                 os.symlink(entry.link, target / entry.path)
@@ -78,6 +79,8 @@ def _fill(reading: int, writing: int, blob: Path, entry: Entry, target: Path) ->
     status = os.fstat(reading)
     if status.st_size != entry.size_bytes:
         return False
+    if entry.mode is not None:
+        os.fchmod(writing, entry.mode)
     if share_blocks(reading, writing, blob, target):
         return status.st_mtime_ns == SEAL_NS or digest_descriptor(reading) == entry.digest
     return copy_hashing(reading, writing) == entry.digest

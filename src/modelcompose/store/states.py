@@ -8,21 +8,19 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from modelcompose.errors import StoreError
 from modelcompose.store.cache import Cache, Known
 from modelcompose.store.content import Content, Entry, Tree
-from modelcompose.store.digests import (
-    digest_bytes,
-    digest_descriptor,
-    digest_link,
-    encode_tree,
-)
-from modelcompose.store.failures import printable, translated
+from modelcompose.store.digests import digest_descriptor, digest_link
+from modelcompose.store.failures import translated
+from modelcompose.store.looking import Look, Read, adopt, not_a_file, tree_content
 
+folder_content = tree_content
+"""Gives the content that a listing stands for."""
 Skip = Callable[[Path], bool]
 """Whether a path below the folder that is looked at is left out; a folder with all it holds."""
 
@@ -73,10 +71,10 @@ class FileStates:
         with translated(path, "cannot be read"):
             status = os.stat(path)
             if not stat.S_ISREG(status.st_mode):
-                raise _not_a_file(os.fspath(path), status.st_mode)
+                raise not_a_file(os.fspath(path), status.st_mode)
             return self._file_digest(path, status)
 
-    def look(self, path: Path, *, skip: Skip | None = None) -> Content | None:
+    def look(self, path: Path, *, skip: Skip | None = None, modes: bool = False) -> Content | None:
         """Give what a path holds, or None where nothing is.
 
         A symbolic link at `path` itself is followed; one that leads nowhere holds nothing. Those
@@ -85,6 +83,8 @@ class FileStates:
         Args:
             path: a file or a folder.
             skip: tells which paths inside a folder to leave out.
+            modes: whether unusual permissions count, as they do in versions of data; without
+                `skip` alone.
 
         Raises:
             StoreError: something cannot be read, or is a socket, a pipe or a device.
@@ -94,10 +94,13 @@ class FileStates:
                 status = os.stat(path)
             except (FileNotFoundError, NotADirectoryError):
                 return None
+            if stat.S_ISDIR(status.st_mode) and skip is None:
+                look = self._look(path, modes=modes)
+                return look.known() or self._renewed(look)[1]
             if stat.S_ISDIR(status.st_mode):
-                return folder_content(self.tree(path, skip=skip))
+                return tree_content(self.tree(path, skip=skip))
             if not stat.S_ISREG(status.st_mode):
-                raise _not_a_file(os.fspath(path), status.st_mode)
+                raise not_a_file(os.fspath(path), status.st_mode)
             return Content(
                 kind="file",
                 digest=self._file_digest(path, status),
@@ -105,8 +108,19 @@ class FileStates:
                 executable=bool(status.st_mode & stat.S_IXUSR),
             )
 
-    def tree(self, path: Path, *, skip: Skip | None = None) -> Tree:
+    def known(self, path: Path) -> Content | None:
+        """Give what a file holds, where that is known without reading it; else None."""
+        status = os.stat(path)
+        row = self._pending.get(_key(path)) or self._cache.file(*_key(path))
+        if row is None or row[0] != state_of(status) or not stat.S_ISREG(status.st_mode):
+            return None
+        executable = bool(status.st_mode & stat.S_IXUSR)
+        return Content("file", row[1], status.st_size, executable=executable)
+
+    def tree(self, path: Path, *, skip: Skip | None = None, modes: bool = False) -> Tree:
         """Give a folder's listing; arguments and errors as for `look`."""
+        if skip is None:
+            return self.read_tree(path, modes=modes)[0]
         self.flush()
         walk = _Walk(self._cache, skip)
         with translated(path, "cannot be read"):
@@ -114,6 +128,57 @@ class FileStates:
         if walk.fresh or walk.gone:
             self._cache.save(walk.fresh, walk.gone)
         return walk.tree()
+
+    def read_tree(
+        self, path: Path, *, modes: bool = False, read: Read | None = None
+    ) -> tuple[Tree, Content]:
+        """Give a folder's listing and the content it stands for.
+
+        Args:
+            path: the folder.
+            modes: as for `look`.
+            read: called in place of `read_digest` for each file that must be read.
+
+        Raises:
+            StoreError: as for `look`.
+        """
+        with translated(path, "cannot be read"):
+            return self._renewed(self._look(path, modes=modes, read=read))
+
+    def differs(self, path: Path, wanted: Content) -> tuple[Content | None, Tree | None]:
+        """Look at a version of data; where it is not what is `wanted`, give its listing, too.
+
+        Raises:
+            StoreError: as for `look`.
+        """
+        if not path.is_dir():
+            return self.look(path), None
+        with translated(path, "cannot be read"):
+            look = self._look(path, modes=True)
+            known = look.known()
+            if known == wanted:
+                return known, None
+            tree, content = self._renewed(look)
+            return content, None if content == wanted else tree
+
+    def adopt(self, path: Path, tree: Tree) -> None:
+        """Take a listing from a caller who just filled a folder, so that nobody need read it.
+
+        Files that were written to so lately that a further change might not show are left out.
+        """
+        now = time.time_ns()
+        with suppress(OSError):
+            adopt(self._cache, os.path.abspath(path), tree, lambda stamp: is_settled(stamp, now))
+
+    def _look(self, path: Path, *, modes: bool, read: Read | None = None) -> Look:
+        self.flush()
+        return Look(self._cache, os.path.abspath(path), read or read_digest, modes=modes)
+
+    def _renewed(self, look: Look) -> tuple[Tree, Content]:
+        tree = look.tree()
+        content = tree_content(tree)
+        look.keep(content)
+        return tree, content
 
     def remember(self, path: Path, digest: str) -> None:
         """Take a digest from a caller who just wrote the file, so that nobody needs to read it.
@@ -133,7 +198,7 @@ class FileStates:
                 continue
             # The caller may have renamed the file just now: only a late write makes it uncertain.
             if is_settled(status.st_mtime_ns, now):
-                found[_key(path)] = (_state(status), digest)
+                found[_key(path)] = (state_of(status), digest)
         with self._lock:
             self._pending.update(found)
         self.flush()
@@ -188,7 +253,7 @@ class FileStates:
         self._cache.close()
 
     def _file_digest(self, path: Path, status: os.stat_result) -> str:
-        key, state = _key(path), _state(status)
+        key, state = _key(path), state_of(status)
         with self._lock:
             known = self._pending.get(key)
         known = known or self._cache.file(*key)
@@ -205,16 +270,6 @@ class FileStates:
             is_due = len(self._pending) >= _PENDING_LIMIT
         if is_due:
             self.flush()
-
-
-def folder_content(tree: Tree) -> Content:
-    """Give the content that a listing stands for."""
-    return Content(
-        kind="folder",
-        digest=digest_bytes(encode_tree(tree)),
-        size_bytes=sum(entry.size_bytes for entry in tree.entries),
-        files=len(tree.entries),
-    )
 
 
 def is_settled(stamp_ns: int, now_ns: int) -> bool:
@@ -236,13 +291,16 @@ def read_digest(path: Path | str) -> tuple[str, bytes | None]:
         after = os.fstat(descriptor)
     finally:
         os.close(descriptor)
-    state = _state(before)
-    is_sure = (
-        state == _state(after)
-        and is_settled(before.st_mtime_ns, now)
-        and is_settled(before.st_ctime_ns, now)
+    return digest, state_of(before) if is_sure(before, after, now) else None
+
+
+def is_sure(before: os.stat_result, after: os.stat_result, now_ns: int) -> bool:
+    """Whether a file's state shows every change since `before`, when it was read from `now_ns`."""
+    return (
+        state_of(before) == state_of(after)
+        and is_settled(before.st_mtime_ns, now_ns)
+        and is_settled(before.st_ctime_ns, now_ns)
     )
-    return digest, state if is_sure else None
 
 
 class _Walk:
@@ -301,10 +359,10 @@ class _Walk:
         mode = status.st_mode
         name = os.fsencode(item.name)
         row = known.get(name)
-        if row is not None and row[0] == _state(status):
+        if row is not None and row[0] == state_of(status):
             digest = row[1]
         elif not stat.S_ISREG(mode):
-            raise _not_a_file(item.path, mode)
+            raise not_a_file(item.path, mode)
         else:
             digest, state = read_digest(item.path)
             if state is not None:
@@ -313,7 +371,8 @@ class _Walk:
         self._entries.append(Entry(path, digest, status.st_size, bool(mode & stat.S_IXUSR)))
 
 
-def _state(status: os.stat_result) -> bytes:
+def state_of(status: os.stat_result) -> bytes:
+    """Give what tells whether a file was changed, as bytes that compare."""
     return _pack(
         status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
     )
@@ -322,18 +381,3 @@ def _state(status: os.stat_result) -> bytes:
 def _key(path: Path) -> tuple[bytes, bytes]:
     folder, name = os.path.split(os.path.abspath(path))
     return os.fsencode(folder), os.fsencode(name)
-
-
-def _not_a_file(path: str, mode: int) -> StoreError:
-    kinds = {
-        stat.S_IFSOCK: "a socket",
-        stat.S_IFIFO: "a named pipe",
-        stat.S_IFBLK: "a block device",
-        stat.S_IFCHR: "a device",
-        stat.S_IFDIR: "a folder",
-    }
-    kind = kinds.get(stat.S_IFMT(mode), "of an unknown kind")
-    return StoreError(
-        f"{printable(path)}: expected a regular file, found {kind}",
-        hint="remove it, or declare paths that leave it out",
-    )

@@ -2,17 +2,23 @@
 
     oci-layout            {"imageLayoutVersion":"1.0.0"}
     index.json            an image index; without manifests until something is pushed
-    blobs/sha256/<hex>    the bytes of files, and the listings of folders; read-only
+    blobs/sha256/<hex>    the bytes of files, the listings of folders, and packs; read-only
+    packs/<hex>           the index of each pack: which small files it holds, see `packs`
     ingest/               what writers have on the way
     corrupt/              blobs that were found damaged, set aside
+    trash/                blobs that `gc` took away, until their time is up
 
-A folder is a listing (see `digests`) and a blob for each file; symbolic links stand in the listing
-alone. Nothing outside the store ever shares an inode with a blob: reflink, else copy.
+A folder is a listing (see `digests`) and an object for each file: a blob of its own, or a part of
+a pack; symbolic links stand in the listing alone. Nothing outside the store ever shares an inode
+with a blob: reflink, else copy.
 """
 
 from __future__ import annotations
 
 import os
+import re
+import stat
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,13 +26,20 @@ from modelcompose.errors import ContentCorrupt, ContentMissing
 from modelcompose.store.content import Content, Entry, Tree
 from modelcompose.store.digests import PREFIX, decode_tree, digest_bytes, digest_file, encode_tree
 from modelcompose.store.failures import printable, translated
+from modelcompose.store.giving import Giver
 from modelcompose.store.intake import Intake, changed
-from modelcompose.store.placing import place_file, place_tree, remove
-from modelcompose.store.states import FileStates, Skip
+from modelcompose.store.keeping import Keeper
+from modelcompose.store.packed import Packed, Packs
+from modelcompose.store.packs import PACKED_BELOW_BYTES
+from modelcompose.store.placing import place_tree, remove
+from modelcompose.store.salvage import salvage
+from modelcompose.store.states import FileStates, Skip, state_of
+from modelcompose.store.trash import Trash
 
 _LAYOUT = b'{"imageLayoutVersion":"1.0.0"}'
 _INDEX = b'{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}'
 _HEX_LENGTH = 64
+_DIGEST = re.compile(rf"{PREFIX}[0-9a-f]{{{_HEX_LENGTH}}}")
 
 
 class Store:
@@ -39,9 +52,43 @@ class Store:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._blobs = root / "blobs" / "sha256"
+        self._folder = str(self._blobs)
+        self.packs = Packs(root)
+        self.trash = Trash(root)
+
+    def add(self, path: Path, states: FileStates) -> tuple[Content, Tree | None]:
+        """Look at a version of data and keep it, reading each file once.
+
+        Args:
+            path: a file or a folder; unusual permissions inside a folder count.
+            states: the cache of the project.
+
+        Returns:
+            What it holds, with the listing of a folder.
+
+        Raises:
+            StoreError: it cannot be read, or changed meanwhile; nothing is there.
+            StorageFull: the store's disk is full.
+        """
+        if not path.is_dir():
+            return self._add_file(path, states), None
+        with translated(self.root, f"{printable(path)} cannot be kept"), self.intake() as intake:
+            keeper = Keeper(intake, self._has)
+            tree, content = states.read_tree(path, modes=True, read=keeper.read)
+            others = (entry for entry in tree.entries if entry.digest not in intake)
+            self._take(path, self.lacking(others), intake, states)
+            intake.add_bytes(encode_tree(tree))  # named last: a listing that is there has its files
+            intake.commit()
+        return content, tree
 
     def put(
-        self, path: Path, content: Content, states: FileStates, *, skip: Skip | None = None
+        self,
+        path: Path,
+        content: Content,
+        states: FileStates,
+        *,
+        skip: Skip | None = None,
+        is_packed: bool = True,
     ) -> None:
         """Keep the file or folder at `path`, whose `content` was just looked at.
 
@@ -50,6 +97,7 @@ class Store:
             content: what `states.look` gave for it.
             states: the cache that the look used.
             skip: what the look left out.
+            is_packed: whether small files may go into packs, where they are no files any more.
 
         Raises:
             StoreError: it changed since, or cannot be read.
@@ -58,9 +106,9 @@ class Store:
         if self.holds(content):
             return
         if content.kind == "folder":
-            self._put_folder(path, content, states, skip)
+            self._put_folder(path, content, states, skip, is_packed=is_packed)
             return
-        with translated(self.root, f"{printable(path)} cannot be kept"), self._intake() as intake:
+        with translated(self.root, f"{printable(path)} cannot be kept"), self.intake() as intake:
             intake.add_file(path, content.digest, states)
             intake.commit()
 
@@ -72,7 +120,7 @@ class Store:
         """
         digest = digest_bytes(data)
         if not self._has(digest, len(data)):
-            with translated(self.root, "cannot be written"), self._intake() as intake:
+            with translated(self.root, "cannot be written"), self.intake() as intake:
                 intake.add_bytes(data)
                 intake.commit()
         return digest
@@ -82,10 +130,10 @@ class Store:
         return self.put_bytes(encode_tree(tree))
 
     def read(self, digest: str) -> bytes:
-        """Give a blob's bytes, verified.
+        """Give an object's bytes, verified.
 
         Raises:
-            ContentMissing: the store has no such blob.
+            ContentMissing: the store has no such object.
             ContentCorrupt: it is damaged; it has been set aside.
         """
         path = self.blob_path(digest)
@@ -93,20 +141,27 @@ class Store:
             try:
                 data = path.read_bytes()
             except FileNotFoundError as error:
-                raise missing(self.root, digest) from error
+                packed = self.packs.find(path.name)
+                if packed is None and self._recalled(digest):
+                    return self.read(digest)
+                if packed is None:
+                    raise missing(self.root, digest) from error
+                try:
+                    data = self.packs.read(packed)
+                except FileNotFoundError:
+                    raise self._missing(digest) from None
             if digest_bytes(data) != digest:
                 raise self._set_aside(digest)
             return data
 
     def verify(self, digest: str) -> None:
-        """Read a blob through, however large; errors as for `read`."""
+        """Read an object through, however large; errors as for `read`."""
         path = self.blob_path(digest)
+        if not path.exists():
+            self.read(digest)
+            return
         with translated(path, "cannot be read"):
-            try:
-                found = digest_file(path)
-            except FileNotFoundError as error:
-                raise missing(self.root, digest) from error
-            if found != digest:
+            if digest_file(path) != digest:
                 raise self._set_aside(digest)
 
     def tree(self, digest: str) -> Tree:
@@ -114,7 +169,7 @@ class Store:
         return decode_tree(self.read(digest))
 
     def holds(self, content: Content) -> bool:
-        """Whether `place` would find everything: the blob, or the listing and all it names.
+        """Whether `place` would find everything: the object, or the listing and all it names.
 
         Sizes are compared, bytes are not read.
         """
@@ -124,18 +179,32 @@ class Store:
             tree = self.tree(content.digest)
         except (ContentMissing, ContentCorrupt):
             return False
-        return all(
-            entry.link is not None or self._has(entry.digest, entry.size_bytes)
-            for entry in tree.entries
-        )
+        return not self.lacking(tree.entries)
+
+    def has(self, digest: str) -> bool:
+        """Whether an object is there, whatever its size."""
+        path = self._blob(digest)
+        return self.packs.find(digest[len(PREFIX) :]) is not None or os.path.exists(path)
+
+    def lacking(self, entries: Iterable[Entry]) -> list[Entry]:
+        """Give the files of a listing that the store does not hold, each content once."""
+        files = {entry.digest: entry for entry in entries if entry.link is None}
+        packed = self.packs.find_many(digest[len(PREFIX) :] for digest in files)
+        lacking = [
+            entry
+            for digest, entry in files.items()
+            if digest[len(PREFIX) :] not in packed and not self._has_blob(digest, entry.size_bytes)
+        ]
+        recalled = [entry for entry in lacking if self._recalled(entry.digest)]
+        return self.lacking(lacking) if recalled else lacking
 
     def place(self, content: Content, target: Path, states: FileStates | None = None) -> None:
         """Make `target`, which must not exist, hold `content`.
 
         Parent folders are made. Files get the mode 0666, or 0777 where executable, less the
-        umask. Symbolic links are made as they were, and never written through. Copied bytes are
-        verified; where the file system shares blocks instead, they are read only when the blob's
-        time tells that somebody wrote to it.
+        umask, or the unusual one that a version of data has. Symbolic links are made as they
+        were, and never written through. Copied bytes are verified; where the file system shares
+        blocks instead, they are read only when the blob's time tells that somebody wrote to it.
 
         Args:
             content: what to place.
@@ -144,7 +213,7 @@ class Store:
 
         Raises:
             ContentMissing: the store does not hold all of it.
-            ContentCorrupt: a blob is damaged; it has been set aside, and `holds` now says so.
+            ContentCorrupt: an object is damaged; it has been set aside, and `holds` now says so.
             StorageFull: the disk is full.
             StoreError: something is at `target`, or it cannot be written. In every case what was
                 begun is removed.
@@ -155,9 +224,21 @@ class Store:
                 self._place_folder(content, target, states)
             else:
                 entry = Entry("", content.digest, content.size_bytes, content.executable)
-                self._place_blob(entry, target)
+                with self.giver([entry]) as giver:
+                    giver.place(entry, str(target))
                 if states is not None:
                     states.remember(target, content.digest)
+
+    def giver(self, entries: Iterable[Entry]) -> Giver:
+        """Give what places these files, to be used as a context manager."""
+        wanted = [entry.digest[len(PREFIX) :] for entry in entries if entry.link is None]
+        return Giver(
+            self.packs,
+            self.packs.find_many(wanted),
+            self.blob_path,
+            missing=self._missing,
+            set_aside=self._set_aside,
+        )
 
     def blob_path(self, digest: str) -> Path:
         """Give where a blob lies, or would.
@@ -165,24 +246,50 @@ class Store:
         Raises:
             ContentMissing: `digest` is none of ours.
         """
-        name = digest.removeprefix(PREFIX)
-        if len(name) != _HEX_LENGTH or name == digest or not set(name) <= set("0123456789abcdef"):
+        return Path(self._blob(digest))
+
+    def _blob(self, digest: str) -> str:
+        """Do as `blob_path`; a path is much slower to make than text, and many are asked for."""
+        if _DIGEST.fullmatch(digest) is None:
             raise ContentMissing(
                 f"{self.root}: {digest!r} is no digest of the form sha256:<64 hex>"
             )
-        return self._blobs / name
+        return f"{self._folder}/{digest[len(PREFIX) :]}"
+
+    def packed(self, digest: str) -> Packed | None:
+        """Give where an object lies in a pack; None where it stands alone, or is not there."""
+        path = self.blob_path(digest)
+        return None if path.exists() else self.packs.find(path.name)
+
+    def intake(self) -> Intake:
+        """Give a way in, to be used as a context manager; the store is made where it is not."""
+        ingest = self.root / "ingest"
+        packs = self.root / "packs"
+        if not ingest.exists():
+            self._make(ingest)
+        packs.mkdir(exist_ok=True)
+        return Intake(ingest, self._blobs, packs)
 
     def _has(self, digest: str, size_bytes: int) -> bool:
+        packed = self.packs.find(digest.removeprefix(PREFIX))
+        if packed is not None and packed.size_bytes == size_bytes:
+            return True
+        if self._has_blob(digest, size_bytes):
+            return True
+        return self._recalled(digest) and self._has(digest, size_bytes)
+
+    def _has_blob(self, digest: str, size_bytes: int) -> bool:
         try:
-            return os.stat(self.blob_path(digest)).st_size == size_bytes
+            return os.stat(self._blob(digest)).st_size == size_bytes
         except OSError:
             return False
 
-    def _intake(self) -> Intake:
-        ingest = self.root / "ingest"
-        if not ingest.exists():
-            self._make(ingest)
-        return Intake(ingest, self._blobs)
+    def _recalled(self, digest: str) -> bool:
+        """Bring an object back from the trash: somebody needs it after all."""
+        if not self.trash.recall(digest[len(PREFIX) :]):
+            return False
+        self.packs.forget()
+        return True
 
     def _make(self, ingest: Path) -> None:
         self._blobs.mkdir(parents=True, exist_ok=True)
@@ -194,49 +301,90 @@ class Store:
                 os.replace(new, path)
         ingest.mkdir(exist_ok=True)  # comes last: where it is, all is
 
+    def _add_file(self, path: Path, states: FileStates) -> Content:
+        content = states.known(path)
+        if content is not None and self.holds(content):
+            return content
+        with translated(self.root, f"{printable(path)} cannot be kept"), self.intake() as intake:
+            digest, state = Keeper(intake, self._has).read(str(path))
+            intake.commit()
+        status = os.stat(path)
+        if state is not None and state_of(status) != state:
+            raise changed(path)
+        states.remember(path, digest)
+        executable = bool(status.st_mode & stat.S_IXUSR)
+        return Content("file", digest, status.st_size, executable=executable)
+
     def _put_folder(
-        self, path: Path, content: Content, states: FileStates, skip: Skip | None
+        self,
+        path: Path,
+        content: Content,
+        states: FileStates,
+        skip: Skip | None,
+        *,
+        is_packed: bool,
     ) -> None:
         listing = states.tree(path, skip=skip)
         data = encode_tree(listing)
         if digest_bytes(data) != content.digest:
             raise changed(path)
-        with translated(self.root, f"{printable(path)} cannot be kept"), self._intake() as intake:
-            for entry in listing.entries:
-                if entry.link is None and not self._has(entry.digest, entry.size_bytes):
-                    intake.add_file(path / entry.path, entry.digest, states)
+        with translated(self.root, f"{printable(path)} cannot be kept"), self.intake() as intake:
+            self._take(path, self.lacking(listing.entries), intake, states, is_packed=is_packed)
             intake.add_bytes(data)  # named last: a listing that is there has its files
             intake.commit()
+
+    def _take(
+        self,
+        path: Path,
+        entries: Iterable[Entry],
+        intake: Intake,
+        states: FileStates,
+        *,
+        is_packed: bool = True,
+    ) -> None:
+        for entry in entries:
+            source = path / entry.path
+            if not is_packed or entry.size_bytes >= PACKED_BELOW_BYTES:
+                intake.add_file(source, entry.digest, states)
+                continue
+            data = source.read_bytes()
+            if digest_bytes(data) != entry.digest:
+                raise changed(source)
+            intake.add_small(entry.digest, data)
 
     def _place_folder(self, content: Content, target: Path, states: FileStates | None) -> None:
         tree = self.tree(content.digest)
         os.mkdir(target)
         try:
-            place_tree(tree, target, self._place_blob)
+            with self.giver(tree.entries) as giver:
+                place_tree(tree, target, giver.place)
         except BaseException:
             remove(target)
             raise
         if states is not None:
-            files = [entry for entry in tree.entries if entry.link is None]
-            states.remember_files({target / entry.path: entry.digest for entry in files})
+            states.adopt(target, tree)
 
-    def _place_blob(self, entry: Entry, target: Path) -> None:
-        blob = self.blob_path(entry.digest)
-        try:
-            is_whole = place_file(blob, entry, target)
-        except FileNotFoundError as error:
-            if blob.exists():
-                raise
-            raise missing(self.root, entry.digest) from error
-        if not is_whole:
-            raise self._set_aside(entry.digest)
+    def _missing(self, digest: str) -> ContentMissing:
+        """Give the error for what is not there; a pack that is lost no longer counts as held."""
+        packed = self.packed(digest)
+        if packed is not None and not (self._blobs / packed.pack).exists():
+            with suppress(OSError):
+                os.unlink(self.root / "packs" / packed.pack)
+            self.packs.forget()
+        return missing(self.root, digest)
 
     def _set_aside(self, digest: str) -> ContentCorrupt:
         blob = self.blob_path(digest)
         aside = self.root / "corrupt"
+        packed = self.packed(digest)
+        pack = packed.pack if packed is not None else blob.name
         with suppress(OSError):  # somebody else did, or the store may not be written
             aside.mkdir(exist_ok=True)
-            os.replace(blob, aside / blob.name)
+            if pack in self.packs.indexes():
+                blob = self._blobs / pack
+                salvage(self.root, self.packs, pack, self.intake())
+            else:
+                os.replace(blob, aside / blob.name)
         return ContentCorrupt(
             f"{blob}: the bytes are not those of {digest}",
             hint=f"run this again: damaged content is set aside in {aside}, and made anew",
@@ -244,7 +392,7 @@ class Store:
 
 
 def missing(root: Path, digest: str) -> ContentMissing:
-    """Give the error for a blob that is not in the store at `root`."""
+    """Give the error for an object that is not in the store at `root`."""
     return ContentMissing(
         f"{root}: holds no content {digest}",
         hint="`modelcompose pull` fetches it where it was pushed; `modelcompose run --force`"

@@ -127,7 +127,7 @@ def test_an_unknown_key_names_the_nearest_valid_one() -> None:
 
 
 def test_an_unknown_key_like_no_other_is_answered_with_all_of_them() -> None:
-    known = "identity, mask, hub, data, models, objective, limits, notify"
+    known = "remote, identity, mask, hub, data, models, objective, limits, notify"
     assert _fault({"zzz": 1}, ProjectKeys).hint == f"known here: {known}"
 
 

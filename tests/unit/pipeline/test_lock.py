@@ -111,3 +111,23 @@ def test_a_step_that_one_side_took_away_stays_away() -> None:
     base = Lock(steps={"a": _step(), "b": _step()})
     merged, conflicts = merge_locks(base, Lock(steps={"b": _step()}), base)
     assert (list(merged.steps), conflicts) == (["b"], [])
+
+
+def test_a_lock_with_data_is_read_back_and_has_the_newer_version() -> None:
+    lock = Lock(data={"data/raw": CONTENT}, steps={"a": _step()})
+
+    assert parse_lock(lock_text(lock)) == lock
+    assert "version: 2\n" in lock_text(lock)
+    assert "version: 1\n" in lock_text(lock.with_data("data/raw", None))
+
+
+def test_data_that_one_side_changed_is_merged() -> None:
+    other = Content("file", "sha256:" + "1" * 64, 1)
+    base = Lock(data={"a": CONTENT})
+
+    merged, dropped = merge_locks(
+        base, base.with_data("b", other), Lock(data={"a": other}).with_step("s", _step())
+    )
+
+    assert merged == Lock(data={"a": other, "b": other}, steps={"s": _step()})
+    assert dropped == []

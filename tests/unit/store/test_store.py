@@ -154,7 +154,9 @@ def test_more_new_files_than_are_synced_one_by_one_are_kept_too(
     many = FSYNC_LIMIT + 5
     build(tmp_path / "data", {b"%d" % n: ("file", b"%d" % n, False) for n in range(many)})
 
-    content = keep(store, states, tmp_path / "data")
+    content = states.look(tmp_path / "data")
+    assert content is not None
+    store.put(tmp_path / "data", content, states, is_packed=False)
 
     assert store.holds(content)
     assert len(blobs(store)) == many + 1

@@ -6,6 +6,7 @@ What a pipeline registered is kept once, by its content, and a client of MLflow'
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing, suppress
 
 from modelcompose.errors import NotFound, StoreError, UsageError
@@ -91,7 +92,9 @@ class WithContent:
     def _blob(self, digits: str) -> Reading:
         try:
             blob = self._store.blob_path(PREFIX + digits)
-        except StoreError:  # no digest at all
+            if self._store.packed(PREFIX + digits) is not None:
+                return _Packed(self._store.read(PREFIX + digits), digits)
+        except StoreError:  # no digest at all, or damaged
             raise NotFound(f"No such artifact: '{digits}'") from None
         return Folder(blob.parent).open((blob.name,))
 
@@ -106,6 +109,22 @@ class WithContent:
             return self._store.tree(PREFIX + path[2])
         except StoreError:
             return None
+
+
+class _Packed:
+    """A small file out of a pack, read and verified as a whole."""
+
+    def __init__(self, data: bytes, tag: str) -> None:
+        self._data = data
+        self.size_bytes = len(data)
+        self.tag = tag
+
+    def chunks(self, start: int, stop: int) -> Iterator[bytes]:
+        """Give the bytes from `start` up to `stop`."""
+        yield self._data[start:stop]
+
+    def close(self) -> None:
+        """Hold nothing open."""
 
 
 def _own(path: Parts) -> Parts:

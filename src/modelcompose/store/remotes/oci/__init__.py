@@ -1,0 +1,1 @@
+"""An OCI registry as a remote."""
