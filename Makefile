@@ -40,6 +40,7 @@ demo: $(RUNTIME) ## run the example project
 
 bench: $(BENCH) ## measure against the peers
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/run.py data
 
 format: $(DEV) ## format, and mend what can be mended
 	$(BIN)/ruff format

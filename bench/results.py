@@ -84,6 +84,16 @@ def figures_page(
     return "\n".join([*lines, "## The machine", "", *_table(("", ""), about.items()), ""])
 
 
+def with_part(page: str, part: str) -> str:
+    """Give a page in which one part is another; parts begin with a title of the first level."""
+    parts = [text.strip("\n") for text in f"\n{page}".split("\n# ") if text.strip()]
+    new = part.removeprefix("# ").strip("\n")
+    title = new.partition("\n")[0]
+    kept = [text if text.partition("\n")[0] != title else new for text in parts]
+    whole = kept if new in kept else [*kept, new]
+    return "\n\n".join(f"# {text}" for text in whole) + "\n"
+
+
 def _row(result: Result) -> list[str]:
     costs, row = result.medians, result.row
     return [

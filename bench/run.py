@@ -2,7 +2,8 @@
 
 `python bench/run.py hub` measures the rows of the hub alone, `… commands` the others. Without a
 peer, on pages of their own: `… scale`, the hub with 100,000 runs and 100 million points, and
-`… reliability`, writers, and kills in the middle of logging.
+`… reliability`, writers, and kills in the middle of logging; `… kills`, kills of the verbs that
+move data. `… data` measures versions of data, and writes its part of the page.
 """
 
 from __future__ import annotations
@@ -16,18 +17,24 @@ from pathlib import Path
 
 import machine
 from cases import CASES, Case
+from data import kills, versions
 from hub import reliability, scale
 from hub.cases import HUB_CASES, HubCase
 from hub.pair import Pair
 from measure import CommandFailedError, Side, alternate, measure
 from place import MissingProgramError, Place
-from results import Result, page
+from results import Result, page, with_part
 
 import modelcompose
 
 PAGE = Path(__file__).with_name("RESULTS.md")
 _AREAS: dict[str, Sequence[Case | HubCase]] = {"commands": CASES, "hub": HUB_CASES}
-_ALONE = {"scale": scale.main, "reliability": reliability.main}
+_ALONE = {
+    "scale": scale.main,
+    "reliability": reliability.main,
+    "kills": kills.main,
+    "data": versions.main,
+}
 
 
 def main(argv: Sequence[str]) -> int:
@@ -50,7 +57,8 @@ def main(argv: Sequence[str]) -> int:
     print(text)
     target = options.output or (PAGE if is_whole else None)
     if target is not None:
-        target.write_text(text, encoding="utf-8")
+        old = target.read_text(encoding="utf-8") if target.exists() else ""
+        target.write_text(with_part(old, text), encoding="utf-8")
         print(f"wrote {target}", file=sys.stderr)
     return 0
 
@@ -99,7 +107,7 @@ def _told(side: Side) -> str:
 def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "area", nargs="*", help="commands or hub, by default both; scale or reliability"
+        "area", nargs="*", help="commands or hub, by default both; scale, reliability, kills, data"
     )
     parser.add_argument(
         "--only",

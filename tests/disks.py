@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,6 +47,29 @@ def small_disk(folder: Path, size_bytes: int) -> Iterator[SmallDisk]:
         yield SmallDisk(folder)
     finally:
         subprocess.run(["umount", str(folder)], check=True)
+
+
+@contextmanager
+def sharing_disk(folder: Path, size_bytes: int = 320 << 20) -> Iterator[None]:
+    """Mount a file system whose files can share blocks (XFS) on a folder, which is made."""
+    program = shutil.which("mkfs.xfs", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail("mkfs.xfs is not installed: scripts/remote-servers")
+        pytest.skip("mkfs.xfs is not installed: scripts/remote-servers")
+    folder.mkdir(parents=True, exist_ok=True)
+    image = folder.with_suffix(".image")
+    with image.open("wb") as stream:
+        stream.truncate(size_bytes)
+    subprocess.run([program, "-q", "-m", "reflink=1", image], check=True)
+    try:
+        subprocess.run(["mount", "-o", "loop", image, folder], check=True)
+        try:
+            yield
+        finally:
+            subprocess.run(["umount", folder], check=True)
+    finally:
+        image.unlink()
 
 
 @contextmanager

@@ -13,18 +13,25 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.workbench import wait_until
 
+Settings = dict[str, Any]
 PROGRAM = "docker-registry"
 USER, PASSWORD = "ana", "s3cret-of-ana"
 
 
 @contextmanager
-def registry(folder: Path, *, has_password: bool = False) -> Iterator[str]:
-    """Run a registry whose data lies in a folder; give its host and port."""
+def registry(
+    folder: Path, *, has_password: bool = False, more: Settings | None = None
+) -> Iterator[str]:
+    """Run a registry whose data lies in a folder; give its host and port.
+
+    `more` is merged into its configuration, such as `{"http": {"tls": …}}`.
+    """
     if shutil.which(PROGRAM) is None:
         if os.environ.get("CI"):
             pytest.fail(f"{PROGRAM} is not installed: apt-get install {PROGRAM}")
@@ -32,7 +39,8 @@ def registry(folder: Path, *, has_password: bool = False) -> Iterator[str]:
     host = f"127.0.0.1:{free_port()}"
     folder.mkdir(parents=True)
     configuration = folder / "config.json"  # JSON is YAML, too
-    configuration.write_text(json.dumps(_configuration(folder, host, has_password=has_password)))
+    settings = _configuration(folder, host, has_password=has_password)
+    configuration.write_text(json.dumps(_merged(settings, more or {})))
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen([PROGRAM, "serve", configuration], stdout=log, stderr=log)
         try:
@@ -71,8 +79,17 @@ def free_port() -> int:
         return port
 
 
-def _configuration(folder: Path, host: str, *, has_password: bool) -> dict[str, object]:
-    found: dict[str, object] = {
+def _merged(one: Settings, other: Settings) -> Settings:
+    both = {
+        key: _merged(one[key], other[key])
+        for key in one.keys() & other.keys()
+        if isinstance(one[key], dict)
+    }
+    return {**one, **other, **both}
+
+
+def _configuration(folder: Path, host: str, *, has_password: bool) -> Settings:
+    found: Settings = {
         "version": 0.1,
         "log": {"level": "warn"},
         "storage": {"filesystem": {"rootdirectory": str(folder / "data")}},

@@ -22,7 +22,7 @@ from pathlib import Path
 from statistics import median
 
 import machine
-from results import figures_page
+from results import figures_page, with_part
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -66,7 +66,9 @@ def main(argv: Sequence[str]) -> int:
     for what, figure in rows:
         print(f"{what:45} {figure}")
     told = _TOLD.format(kind=kind)
-    asked.output.write_text(figures_page("Reliability", told, rows, machine.about(before)))
+    part = figures_page("Reliability", told, rows, machine.about(before))
+    page = asked.output.read_text() if asked.output.exists() else ""
+    asked.output.write_text(with_part(page, part))
     print(f"wrote {asked.output}", file=sys.stderr)
     return 0
 

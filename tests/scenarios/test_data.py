@@ -99,6 +99,22 @@ def test_every_version_that_git_knows_is_brought_back(project: Workbench) -> Non
     assert "ml.lock" not in project.git("status", "--short")
 
 
+def test_a_checkout_after_another_branch_tells_of_edits_alone(project: Workbench) -> None:
+    project.run("data", "add", "data/raw")
+    project.commit("one")
+    project.git("switch", "--quiet", "--create", "other")
+    project.write({"data/raw/000.txt": "two"})
+    project.run("data", "add", "data/raw")
+    project.commit("two")
+    project.git("switch", "--quiet", "main")
+
+    assert "is kept" not in project.run("data", "checkout").stderr
+
+    assert project.read("data/raw/000.txt") == "000\n"
+    project.write({"data/raw/000.txt": "edited"})
+    assert "is kept" in project.run("data", "checkout").stderr
+
+
 def test_permissions_links_empty_folders_and_odd_names_survive(
     project: Workbench, tmp_path: Path
 ) -> None:
@@ -107,18 +123,56 @@ def test_permissions_links_empty_folders_and_odd_names_survive(
     (raw / "run.sh").chmod(0o755)
     (raw / "read-only").write_text("x")
     (raw / "read-only").chmod(0o444)
+    (raw / "key").write_text("x")
+    (raw / "key").chmod(0o600)
     (raw / "empty").mkdir()
     (raw / "last").symlink_to("099.txt")
     for name in ("é", "e\u0301", 'quo"te\n', " blank "):
         (raw / name).write_text(name)
     project.run("data", "add", "data/raw")
     before = {path.name: path.lstat().st_mode for path in raw.rglob("*")}
+    assert before["key"] & 0o777 == 0o600
     shutil.rmtree(raw)
 
     project.run("data", "checkout")
 
     assert {path.name: path.lstat().st_mode for path in raw.rglob("*")} == before
     assert os.readlink(raw / "last") == "099.txt"  # noqa: PTH115 - its text
+
+
+def test_a_narrow_umask_of_those_who_check_out_is_no_change(project: Workbench) -> None:
+    raw = project.folder / "data" / "raw"
+    (raw / "000.txt").chmod(0o600)
+    project.run("data", "add", "data/raw")
+    lock = project.read("ml.lock")
+    shutil.rmtree(raw)
+    mask = os.umask(0o077)
+    try:
+        project.run("data", "checkout")
+        assert {path.stat().st_mode & 0o777 for path in raw.iterdir()} == {0o600}
+        assert states(project) == {"data/raw": "fresh"}
+        (project.folder / ".ml/cache/states.db").unlink()
+
+        assert states(project) == {"data/raw": "fresh"}
+        assert "(unchanged)" in project.run("data", "checkout").stdout
+        project.run("data", "add", "data/raw")
+        assert project.read("ml.lock") == lock
+    finally:
+        os.umask(mask)
+
+
+def test_data_is_ignored_by_a_git_that_comes_later(bench: Workbench) -> None:
+    bench.compose({})
+    bench.write({"data/raw/a.txt": "a"})
+    bench.run("data", "add", "data/raw")
+    bench.run("data", "add", "data/raw")
+
+    bench.git("init", "--quiet")
+
+    assert bench.read(".gitignore") == "/data/raw\n"
+    untracked = bench.git("status", "--short", "--untracked-files=all").split()
+    assert "compose.yaml" in untracked
+    assert "data/raw/a.txt" not in untracked
 
 
 @pytest.mark.parametrize("target", ["../labels.csv", "/etc/hostname", "sub/../../labels.csv"])
@@ -197,9 +251,69 @@ def test_a_part_of_a_folder_is_pulled_alone_and_then_the_rest(
 
     other.run("pull", "data/raw/042.txt")
     assert [path.name for path in (other.folder / "data" / "raw").iterdir()] == ["042.txt"]
+    assert states(other) == {"data/raw": "partial"}
+    assert "(99 not pulled)" in other.run("data", "status").stdout
     other.run("pull")
 
     assert states(other) == {"data/raw": "fresh"}
+    (other.folder / "data/raw/000.txt").unlink()
+    assert states(other) == {"data/raw": "modified"}
+    other.run("data", "add")  # which drops what was deleted on purpose
+    assert other.json("data", "ls")["data/raw"]["files"] == FILES - 1
+
+
+def test_what_was_never_pulled_is_not_dropped_from_the_version(
+    project: Workbench, tmp_path: Path
+) -> None:
+    project.run("data", "add", "data/raw")
+    project.commit()
+    project.run("push", "--no-images")
+    other = project.clone(tmp_path / "clone", home=tmp_path / "home2")
+    other.run("pull", "data/raw/042.txt")
+    other.write({"data/raw/042.txt": "edited"})
+
+    refused = other.run("data", "add", "data/raw", code=2)
+
+    assert "would lack 99 of its files" in refused.stderr
+    assert "modelcompose pull data/raw" in refused.stderr
+    other.run("pull", "data/raw")
+    assert other.read("data/raw/042.txt") == "edited"
+    assert changes(other) == {"data/raw": [("changed", "042.txt")]}
+    other.run("data", "add", "data/raw")
+    assert other.json("data", "ls")["data/raw"]["files"] == FILES
+
+
+def test_a_part_of_an_older_version_is_replaced_by_the_whole_of_the_newer(
+    project: Workbench, tmp_path: Path
+) -> None:
+    project.run("data", "add", "data/raw")
+    project.commit()
+    project.run("push", "--no-images")
+    other = project.clone(tmp_path / "clone", home=tmp_path / "home2")
+    other.run("pull", "data/raw/042.txt")
+    project.write({"data/raw/042.txt": "newer"})
+    project.run("data", "add", "data/raw")
+    project.run("push", "--no-images")
+    other.write({"ml.lock": project.read("ml.lock")})
+
+    other.run("pull", "data/raw")
+
+    assert states(other) == {"data/raw": "fresh"}
+    assert other.read("data/raw/042.txt") == "newer"
+
+
+def test_a_part_is_a_version_of_its_own_where_that_is_forced(
+    project: Workbench, tmp_path: Path
+) -> None:
+    project.run("data", "add", "data/raw")
+    project.commit()
+    project.run("push", "--no-images")
+    other = project.clone(tmp_path / "clone", home=tmp_path / "home2")
+    other.run("pull", "data/raw/042.txt")
+
+    other.run("data", "add", "--force", "data/raw")
+
+    assert other.json("data", "ls")["data/raw"]["files"] == 1
 
 
 def test_pull_leaves_what_was_changed_here(project: Workbench, tmp_path: Path) -> None:
@@ -208,7 +322,7 @@ def test_pull_leaves_what_was_changed_here(project: Workbench, tmp_path: Path) -
     project.run("push")
     project.write({"data/raw/000.txt": "mine"})
 
-    done = project.run("pull")
+    done = project.run("pull", code=1)
 
     assert project.read("data/raw/000.txt") == "mine"
     assert "data/raw: was changed here" in done.stderr

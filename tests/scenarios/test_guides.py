@@ -27,7 +27,15 @@ def follow(guide: str) -> None:
 
 @pytest.mark.parametrize(
     "guide",
-    ["watching-runs", "sharing-scarce-things", "tracking", "data-versioning", "remotes"],
+    [
+        "watching-runs",
+        "sharing-scarce-things",
+        "tracking",
+        "data-versioning",
+        "data-elsewhere",
+        "remotes",
+        "moving-from-dvc",
+    ],
 )
 def test_the_commands_of_a_guide_work(guide: str) -> None:
     follow(guide)

@@ -186,6 +186,26 @@ def test_lock_merge_keeps_what_one_side_changed_and_drops_what_both_did(
     assert "\n  one:\n" in committed.lock
 
 
+def test_data_that_both_sides_changed_stays_as_ours_and_theirs_can_be_taken(
+    committed: Workbench,
+) -> None:
+    for branch in ("ours", "theirs"):
+        committed.git("checkout", "--quiet", "-B", branch, "main")
+        committed.write({"data/x.csv": f"{branch}\n"})
+        committed.run("data", "add", "data")
+        committed.git("add", "ml.lock", ".gitignore")
+        committed.git("commit", "--quiet", "--message", branch)
+    committed.git("merge", "--quiet", "--no-edit", "ours", code=1)
+
+    told = committed.run("lock", "merge").stderr
+
+    assert committed.run("data", "status", "data").stdout.split()[1] == "fresh"
+    assert committed.read("data/x.csv") == "theirs\n"
+    command = told.split("for theirs: ")[1].split("\n")[0].split()
+    committed.run(*command[1:])
+    assert committed.read("data/x.csv") == "ours\n"
+
+
 def test_lock_merge_without_a_conflict_says_so(committed: Workbench) -> None:
     assert "git knows of no conflict" in committed.run("lock", "merge", code=1).stderr
 

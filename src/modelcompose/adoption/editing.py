@@ -168,7 +168,8 @@ class Editor:
         """Put entries behind the last one of a map or a list in flow style."""
         last = [*(value for _, value in node.entries), *node.items][-1:]
         at = last[0].end if last else node.start + 1
-        lead = ", " if last else ""
+        is_first = not last and all(edit.start != at for edit in self._edits)
+        lead = "" if is_first else ", "
         if texts:
             self._edits.append(Edit(at, at, lead + ", ".join(texts)))
 

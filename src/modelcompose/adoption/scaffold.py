@@ -32,6 +32,11 @@ def scaffold(folder: Path) -> list[Change]:
         ProjectError: the folder holds something that the project would mix with.
     """
     found = sorted(path.name for path in folder.iterdir() if _is_in_the_way(path))
+    if (folder / "dvc.yaml").is_file() or (folder / ".dvc").is_dir():
+        raise ProjectError(
+            f"{folder}: there is no Compose file, and the folder is a project of DVC's",
+            hint="take it over: modelcompose data import dvc",
+        )
     if found:
         raise ProjectError(
             f"{folder}: there is no Compose file, and the folder is not empty: "

@@ -24,6 +24,12 @@ def scalar(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
+def name_text(name: str) -> str:
+    """Give a key of a map; nothing in it is Compose's to resolve."""
+    is_plain = name == "<<" or (_PLAIN.fullmatch(name) and not _NO_TEXT.fullmatch(name))
+    return name if is_plain else json.dumps(name, ensure_ascii=False)
+
+
 def command_text(text: str) -> str:
     """Give a command as a YAML scalar; its `${NAME:-default}` are Compose's to resolve."""
     is_plain = re.fullmatch(r"[A-Za-z0-9_./$][^#\"'\n]*", text) is not None
@@ -41,11 +47,16 @@ def flow_list(texts: Sequence[str]) -> str:
 def flow(value: Any) -> str:
     """Give maps, lists and texts on one line."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {flow(each)}" for key, each in value.items()) + "}"
+        pairs = (f"{name_text(key)}: {flow(each)}" for key, each in value.items())
+        return "{" + ", ".join(pairs) + "}"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return f"[{', '.join(map(flow, value))}]"
     if isinstance(value, bool):
         return str(value).lower()
+    if value is None:
+        return "null"
+    if isinstance(value, Flow):
+        return value.text
     return _in_flow(value.text) if isinstance(value, Written) else scalar(str(value))
 
 
@@ -62,18 +73,25 @@ class Written:
         self.text = text
 
 
+class Flow(Written):
+    """A list or a map on one line, as YAML already; it may stand in another."""
+
+
 def block(values: Mapping[str, Any], column: int, unit: int) -> list[str]:
     """Give a map as lines in block style; lists of texts stand on their key's line if they fit.
 
     Args:
-        values: maps, lists of texts, texts and booleans.
+        values: maps, lists of texts, texts and booleans; None is written as nothing.
         column: where the keys begin.
         unit: how far an inner map is indented from its key.
     """
     lines: list[str] = []
     margin = " " * column
-    for key, value in values.items():
-        if isinstance(value, Mapping) and value:
+    for name, value in values.items():
+        key = name_text(name)
+        if value is None:
+            lines.append(f"{margin}{key}:")
+        elif isinstance(value, Mapping) and value:
             lines += [f"{margin}{key}:", *block(value, column + unit, unit)]
         elif isinstance(value, Mapping):
             lines.append(f"{margin}{key}: {{}}")

@@ -37,6 +37,7 @@ _FLAG_TEXTS = {
     "--jobs": "How many steps may run at once",
     "--quiet": "Print results only, no progress",
 }
+_TAKE_PATHS = ("data", "push", "pull", "fetch")
 _TAKE_STEPS = ("status", "why", "run", "reproduce")
 
 
@@ -77,7 +78,8 @@ def _after(invocation: Invocation, last: str) -> Answer:
     if invocation.verb not in EXTENDED_VERBS:
         return ours
     theirs = _ask_compose(invocation, last)
-    return Answer(theirs.candidates | ours.candidates, theirs.directive)
+    has_files = ours.directive == FILES and theirs.directive == NO_FILES
+    return Answer(theirs.candidates | ours.candidates, FILES if has_files else theirs.directive)
 
 
 def _before_verb(invocation: Invocation, last: str) -> Answer:
@@ -105,7 +107,15 @@ def _after_our_verb(invocation: Invocation, last: str) -> Answer:
         return Answer(_starting(texts, last))
     if invocation.verb in _TAKE_STEPS and not (invocation.verb == "run" and _has_name(invocation)):
         return Answer(_starting(_steps(invocation), last))
+    if invocation.verb in _TAKE_PATHS and not _waits_for_a_value(invocation, command):
+        return Answer(_starting(_versioned(invocation, command), last), FILES)
     return _arguments(command, last)
+
+
+def _waits_for_a_value(invocation: Invocation, command: click.Command) -> bool:
+    """Whether the word before is a flag that only Compose knows."""
+    previous = invocation.rest[-1] if invocation.rest else ""
+    return previous.startswith("-") and previous not in _flags(command)
 
 
 def _has_name(invocation: Invocation) -> bool:
@@ -160,6 +170,25 @@ def _steps(invocation: Invocation) -> dict[str, str]:
     except ModelComposeError:
         return {}
     return dict.fromkeys(project.steps, "step")
+
+
+def _versioned(invocation: Invocation, command: click.Command) -> dict[str, str]:
+    """Give the versioned paths that a command may mean; where none fits, files are completed."""
+    from modelcompose.compose.reader import read
+    from modelcompose.pipeline.lock import FILE_NAME, read_lock
+
+    if command.name in {"add", "import", "dvc"}:
+        return {}
+    try:
+        project = read(invocation.compose_options(), need_values=False, all_profiles=True)
+        lock = read_lock(project.directory / FILE_NAME)
+    except ModelComposeError:
+        return {}
+    paths = dict.fromkeys((*lock.data, *(item.path for item in project.data)), "data")
+    if command.name in {"push", "pull", "fetch", "get"}:
+        outputs = [path for step in lock.steps.values() for path in step.outputs]
+        paths |= dict.fromkeys(outputs, "output")
+    return paths
 
 
 def _ask_compose(invocation: Invocation, last: str) -> Answer:

@@ -13,6 +13,7 @@ import click
 from modelcompose.cli.context import Context
 
 if TYPE_CHECKING:
+    from modelcompose.pipeline.from_remote.mending import Mending
     from modelcompose.versioning.workspace import DataWorkspace
 
 paths_argument = click.argument("paths", nargs=-1, metavar="[PATH]...")
@@ -43,7 +44,19 @@ def held(workspace: DataWorkspace) -> Iterator[None]:
 
 
 def named(workspace: DataWorkspace, paths: Sequence[str]) -> list[str]:
-    """Give paths that the user typed, as paths of the project."""
+    """Give paths that the user typed, as paths of the project; `volume:NAME` stays what it is."""
+    from modelcompose.compose.project import is_volume
     from modelcompose.versioning.paths import project_path
 
-    return [project_path(workspace.root, path, Path.cwd()) for path in paths]
+    here = Path.cwd()
+    return [p if is_volume(p) else project_path(workspace.root, p, here) for p in paths]
+
+
+def mending(workspace: DataWorkspace) -> Mending:
+    """Give what fetches again from the project's remote what the store lost or finds damaged."""
+    from modelcompose.pipeline.from_remote.mending import Mending
+
+    def notes(line: str) -> None:
+        click.echo(line, err=True)
+
+    return Mending(workspace.store, workspace.root, workspace.project.remote, notes)

@@ -27,7 +27,7 @@ def print_proposal(project: Project, proposal: Proposal) -> None:
     sys.stderr.flush()
     diffs = "".join(change.diff(project.directory) for change in proposal.changes)
     is_coloured = has_colour(sys.stdout)
-    sys.stdout.write("\n".join(map(_painted, diffs.split("\n"))) if is_coloured else diffs)
+    sys.stdout.write("\n".join(map(painted, diffs.split("\n"))) if is_coloured else diffs)
     sys.stdout.flush()
 
 
@@ -193,6 +193,7 @@ def _shown(folder: Path, path: Path) -> str:
     return Path(os.path.relpath(path, folder)).as_posix()
 
 
-def _painted(line: str) -> str:
+def painted(line: str) -> str:
+    """Colour a line of a diff."""
     colour = "1" if line.startswith(("--- ", "+++ ")) else _COLOURS.get(line[:1])
     return f"\x1b[{colour}m{line}\x1b[0m" if colour else line

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from modelcompose.cli.context import Context
+
+if TYPE_CHECKING:
+    from modelcompose.pipeline.lock import Lock
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -22,9 +26,10 @@ def lock() -> None:
 def merge(context: Context, base: Path | None, ours: Path | None, theirs: Path | None) -> int:
     """Resolve a merge conflict in ml.lock.
 
-    Takes each step's entry from the side that changed it.
+    Takes the entry of each step and of each piece of data from the side that changed it.
     A step that both sides changed loses its entry: the next `modelcompose run` finds what it
-    made in the store, or makes it again.
+    made in the store, or makes it again. Data that both sides changed stays as ours, and the
+    command that takes theirs is told.
 
     As a merge driver, with the three files as arguments, the result goes to the second:
 
@@ -50,10 +55,24 @@ def merge(context: Context, base: Path | None, ours: Path | None, theirs: Path |
     locks = [parse_lock(text, name) for text, name in zip(texts, names, strict=True)]
     merged, dropped = merge_locks(*locks)
     write_lock(target, merged)
-    for name in dropped:
-        click.echo(f"{name}: both sides changed it; the next run decides", err=True)
-    click.echo(f"{target.name}: {len(merged.steps)} steps; commit it with: git add {target.name}")
+    _tell(target, merged, dropped)
     return 0
+
+
+def _tell(target: Path, merged: Lock, changed_twice: list[str]) -> None:
+    from modelcompose.diagnosis.sizes import count
+    from modelcompose.pipeline.lock_merge import their_revision
+
+    for name in changed_twice:
+        told = "the next run decides"
+        if name in merged.data:
+            revision = their_revision(target.absolute().parent)
+            told = f"ours stays; for theirs: modelcompose data checkout {revision} {name}"
+        click.echo(f"{name}: both sides changed it; {told}", err=True)
+    held = count(len(merged.steps), "step")
+    if merged.data:
+        held += f", {count(len(merged.data), 'path')} of data"
+    click.echo(f"{target.name}: {held}; commit it with: git add {target.name}")
 
 
 def _text(path: Path) -> str:

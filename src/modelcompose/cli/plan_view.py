@@ -111,7 +111,8 @@ def _print_table(session: Session, plan: Plan) -> None:
 
 def _last_run(session: Session, decision: Decision) -> Run | None:
     made = decision.observation.made
-    if made is not None and made.run is not None:
+    is_here = decision.observation.elsewhere is None
+    if is_here and made is not None and made.run is not None:
         return session.runs.get(made.run)
     return session.runs.latest(session.project.directory, decision.step)
 

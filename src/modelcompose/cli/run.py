@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -62,9 +63,11 @@ class _Run(click.Command):
 def _compose_run(context: Context) -> None:
     from modelcompose.cli.passthrough import replace_process
     from modelcompose.cli.record import record, recorded_by_file
+    from modelcompose.cli.run_shown import run_with_data
 
     if (line := recorded_by_file(context)) is not None:
         raise click.exceptions.Exit(record(context, line))
+    run_with_data(context)
     replace_process(context.invocation.compose_arguments)
 
 
@@ -105,6 +108,11 @@ def _compose_run(context: Context) -> None:
     help="Have SERVICE COMMAND... run as by Compose, in place, and record it.",
 )
 @click.option(
+    "--from-remote",
+    is_flag=True,
+    help="Take what the project's remote has of a step in place of running it.",
+)
+@click.option(
     "-d",
     "--detach",
     is_flag=True,
@@ -137,7 +145,7 @@ def run(context: Context, /, steps: tuple[str, ...], **flags: Any) -> int:
             nodes = _without_services(nodes)
         forced = frozenset(steps or (n.step for n in nodes)) if flags["force"] else frozenset()
         if is_look:
-            return _show_plan(session, nodes, forced, flags["form"])
+            return _show_plan(session, nodes, forced, flags)
         return bring(context, session, nodes, forced=forced, flags=flags)
 
 
@@ -210,13 +218,31 @@ def _detached(form: str) -> Detachment:
     return detachment
 
 
-def _show_plan(session: Session, nodes: list[Node], forced: frozenset[str], form: str) -> int:
+def _show_plan(
+    session: Session, nodes: list[Node], forced: frozenset[str], flags: dict[str, Any]
+) -> int:
     from modelcompose.cli.plan_view import print_plan
     from modelcompose.pipeline.plan import make_plan
 
-    plan = make_plan(nodes, session.observer.observe, forced=forced)
-    print_plan(session, nodes, plan, form)
+    with _asking(session, lambda line: click.echo(line, err=True), forced, flags):
+        plan = make_plan(nodes, session.observer.observe, forced=forced)
+    print_plan(session, nodes, plan, flags["form"])
     return 1 if plan.blocked else 0
+
+
+@contextmanager
+def _asking(
+    session: Session, notes: Callable[[str], object], forced: frozenset[str], flags: dict[str, Any]
+) -> Iterator[None]:
+    """Have the project's remote asked, where it has one or the user wants that."""
+    is_wanted = bool(flags.get("from_remote"))
+    if not (session.project.remote or is_wanted):
+        yield
+        return
+    from modelcompose.pipeline.from_remote.opening import asking
+
+    with asking(session, notes, is_wanted=is_wanted, forced=forced):
+        yield
 
 
 def bring(
@@ -256,6 +282,7 @@ def bring(
             waiting=lambda holder: view.notes(f"waiting for {holder}"),
         ),
         closing(view),
+        _asking(session, view.notes, forced, flags),
     ):
         return _bring_locked(context, session, nodes, view, forced=forced, flags=flags)
 
@@ -270,29 +297,43 @@ def _bring_locked(
     flags: dict[str, Any],
 ) -> int:
     from modelcompose.cli.plan_snapshot import tell_plan
+    from modelcompose.pipeline.acting import acting
     from modelcompose.pipeline.orders import Orders
     from modelcompose.pipeline.prepare import prepare_plan
     from modelcompose.pipeline.recovery import recover_project
 
     session.renew_lock()
     recover_project(session, terminal.notes, terminal)
-    plan = prepare_plan(
-        session,
-        nodes,
-        forced=forced,
-        build=bool(flags.get("build")),
-        pull=flags.get("pull") == "always",
-    )
-    for warning in session.images.warnings():
-        terminal.notes(warning)
-    if plan.blocked and not flags.get("keep_going"):
-        first = plan.blocked[0]
-        raise PlanError(first.cause, hint=first.observation.hint)
-    results = _carry_out(session, nodes, plan, Orders(jobs=context.jobs, forced=forced), terminal)
+    _bring_shown(session, nodes, terminal.notes)
+    with acting(session, terminal.notes):
+        plan = prepare_plan(
+            session,
+            nodes,
+            forced=forced,
+            build=bool(flags.get("build")),
+            pull=flags.get("pull") == "always",
+        )
+        for warning in session.images.warnings():
+            terminal.notes(warning)
+        if plan.blocked and not flags.get("keep_going"):
+            first = plan.blocked[0]
+            raise PlanError(first.cause, hint=first.observation.hint)
+        orders = Orders(jobs=context.jobs, forced=forced)
+        results = _carry_out(session, nodes, plan, orders, terminal)
     terminal.close()
     tell_plan(session, nodes, plan, results)
     _print_results(session, results, flags.get("form", "table"), quiet=context.invocation.quiet)
     return 0 if all(result.is_good for result in results) else 1
+
+
+def _bring_shown(session: Session, nodes: list[Node], notes: Callable[[str], object]) -> None:
+    """Have the versions of data in the store that the steps' mounts show."""
+    project, steps = session.project, [node.step for node in nodes]
+    if not any(project.services[step].data_mounts for step in steps):
+        return
+    from modelcompose.pipeline.from_remote.shown import bring_shown
+
+    bring_shown(project, session.lock, session.store, steps, notes)
 
 
 def _carry_out(

@@ -41,6 +41,7 @@ def sections(run: Run, used: Resources, log: str, now_s: float) -> list[Section]
         Section("definition", list(_definition(run))),
         Section("environment", _pairs(run.parts.get("environment") or {})),
         Section("inputs", _contents(run.inputs)),
+        Section("elsewhere", _pairs({**_part(run, "probes"), **_part(run, "urls")})),
         Section("outputs", _contents(run.outputs)),
         Section("resources", list(_resources(used))),
         Section("code", list(_code(run))),
@@ -98,6 +99,10 @@ def _metric(name: str, metric: Metric) -> Row:
     best = "" if metric.best_step is None else f", best at step {number(metric.best_step)}"
     span = f"{number(metric.min)} … {number(metric.max)}"
     return Cell(name), value, Cell(f"{span} over {count(metric.count, 'point')}{best}", "dim")
+
+
+def _part(run: Run, name: str) -> Mapping[str, Any]:
+    return run.parts.get(name) or {}
 
 
 def _pairs(values: Mapping[str, Any]) -> list[Row]:

@@ -214,6 +214,54 @@ _SYSTEM = Group(
             "Where an `s3://` remote is served; without encryption on this machine alone. "
             "Keys and regions are taken from the vendor's other variables, too.",
         ),
+        Setting(
+            "AZURE_STORAGE_ENDPOINT",
+            "Azure's",
+            "The same for an `az://` remote.",
+        ),
+        Setting(
+            "GOOGLE_SERVICE_ACCOUNT_KEY",
+            "none",
+            "The account for a `gs://` remote, as JSON; `gcs_base_url` in it is its server.",
+        ),
+        Setting(
+            "HTTPS_PROXY",
+            "none",
+            "The proxy by which a registry, or a source at `https://`, is reached; "
+            "`https_proxy` comes first.",
+        ),
+        Setting(
+            "HTTP_PROXY", "none", "The same for sources at `http://`; `http_proxy` comes first."
+        ),
+        Setting("ALL_PROXY", "none", "The proxy where neither is set."),
+        Setting(
+            "NO_PROXY",
+            "this machine alone",
+            "What is reached without a proxy: hosts, `.domains`, networks, `*`; with commas.",
+        ),
+        Setting(
+            "AWS_PROFILE",
+            "`default`",
+            "Which profile of `AWS_SHARED_CREDENTIALS_FILE` and `AWS_CONFIG_FILE` a remote of "
+            "DVC's is read with, where neither DVC nor the environment holds keys.",
+        ),
+        Setting(
+            "AWS_SHARED_CREDENTIALS_FILE",
+            "`~/.aws/credentials`",
+            "Where keys for a remote of DVC's in a bucket are looked up.",
+        ),
+        Setting("AWS_CONFIG_FILE", "`~/.aws/config`", "Where its region is looked up."),
+        Setting(
+            "DVC_GLOBAL_CONFIG_DIR",
+            "DVC's own",
+            "The folder of this user's configuration of DVC, for a project that DVC tracks.",
+        ),
+        Setting("DVC_SYSTEM_CONFIG_DIR", "DVC's own", "The same for every user of the machine."),
+        Setting(
+            "NETRC",
+            "`~/.netrc`",
+            "Where the user and the password for a source at `https://` are looked up.",
+        ),
         Setting("VIRTUAL_ENV", "none", "Set by `modelcompose demo` for steps run as processes."),
     ),
 )

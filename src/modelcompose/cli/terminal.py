@@ -135,6 +135,8 @@ def has_colour(stream: TextIO) -> bool:
 def _about(result: StepResult, room: int) -> str:
     if result.ending in {"fresh", "adopted"}:
         return f"  {made_by(result)}"
+    if result.is_from_remote:
+        return f"  {result.cause} ({made_by(result)})"
     if result.ending == "restored":
         return f"  {result.cause}: {made_by(result)}, brought back from the store"
     if result.ending == "done":

@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from modelcompose.cli.context import Context
-from modelcompose.cli.data_opening import held, named, opened
+from modelcompose.cli.data_opening import opened
+from modelcompose.cli.format_option import format_option
+from modelcompose.errors import UsageError
 
 if TYPE_CHECKING:
-    from modelcompose.versioning.transfers import Moved, Wanted
+    from modelcompose.cli.transfer_work import Asked, Outcome, Verb
     from modelcompose.versioning.workspace import DataWorkspace
 
 _VALUE_FLAGS = frozenset({"--policy"})
 """Flags of Compose's `push` and `pull` that take a value as the next word."""
-_OWN_FLAGS = frozenset({"--no-images", "--no-data"})
-_OWN_VALUES = frozenset({"--remote"})
+_OWN_FLAGS = frozenset({"--no-images", "--no-data", "--all-results"})
+_OWN_VALUES = frozenset({"--remote", "--format"})
+_FORMS = ("table", "json")
 
 
 class _Words(click.Command):
@@ -29,18 +32,25 @@ class _Words(click.Command):
         """Split off our flags; keep everything else in order."""
         if "-h" in args or "--help" in args:
             return super().parse_args(ctx, ["--help"])
-        own: dict[str, Any] = {"no_images": False, "no_data": False, "remote": None, "words": ()}
+        known = {name for param in self.params for name in param.opts}
+        own: dict[str, Any] = {"remote": None, "form": _FORMS[0]}
+        own.update((name[2:].replace("-", "_"), False) for name in _OWN_FLAGS & known)
         rest: list[str] = []
         waiting = list(args)
         while waiting:
             word = waiting.pop(0)
             name, equals, value = word.partition("=")
-            if name in _OWN_FLAGS:
+            if name in _OWN_FLAGS & known:
                 own[name[2:].replace("-", "_")] = True
             elif name in _OWN_VALUES:
-                own[name[2:]] = value if equals else (waiting.pop(0) if waiting else "")
+                found = value if equals else (waiting.pop(0) if waiting else "")
+                if not found:
+                    raise UsageError(f"{name}: expected a value")
+                own["form" if name == "--format" else name[2:]] = found
             else:
                 rest.append(word)
+        if own["form"] not in _FORMS:
+            raise UsageError(f"--format {own['form']}: expected one of {', '.join(_FORMS)}")
         ctx.params = {**own, "words": tuple(rest)}
         return []
 
@@ -59,17 +69,23 @@ _settings = {"help_option_names": ["-h", "--help"]}
 @_remote
 @_no_images
 @_no_data
+@click.option(
+    "--all-results",
+    is_flag=True,
+    default=False,
+    help="Also what steps made with other parameters and inputs, as far as it is in the store.",
+)
+@format_option()
 @click.pass_obj
-def push(
-    context: Context, words: tuple[str, ...], remote: str | None, no_images: bool, no_data: bool
-) -> int:
+def push(context: Context, /, **flags: Any) -> int:
     """Push what ml.lock names to the project's remote, then images as Compose does.
 
-    Data, and what steps made: all of it, or what lies at each PATH; a step's name means its
-    outputs. What is there already is not sent again. A SERVICE's name means its image. Every
-    other flag is that of Compose's push.
+    Data, what steps made, under which identity they made it, and the registered models: all of
+    it, or what lies at each PATH; a step's name means its outputs. PATH@REV means data as ml.lock
+    of that git revision names it. What is there already is not sent again. A SERVICE's name means
+    its image. Every other flag is that of Compose's push.
     """
-    return _both(context, "push", words, remote, (not no_images, not no_data))
+    return _both(context, "push", flags)
 
 
 @click.command("pull", cls=_Words, context_settings=_settings)
@@ -77,131 +93,107 @@ def push(
 @_remote
 @_no_images
 @_no_data
+@format_option()
 @click.pass_obj
-def pull(
-    context: Context, words: tuple[str, ...], remote: str | None, no_images: bool, no_data: bool
-) -> int:
+def pull(context: Context, /, **flags: Any) -> int:
     """Bring what ml.lock names from the project's remote into place, then images as Compose does.
 
-    Data, and what steps made: all of it, or what lies at each PATH, which may be inside of a
-    versioned folder. What was changed here is left alone. A SERVICE's name means its image. Every
-    other flag is that of Compose's pull.
+    Data, what steps made, and the registered models: all of it, or what lies at each PATH, which
+    may be inside of a versioned folder; a step's name means its outputs. What was changed here
+    is left alone; pull then exits with 1, as where the remote lacks something. A SERVICE's name
+    means its image. Every other flag is that of Compose's pull.
     """
-    return _both(context, "pull", words, remote, (not no_images, not no_data))
+    return _both(context, "pull", flags)
 
 
 @click.command("fetch", context_settings=_settings)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @_remote
+@format_option()
 @click.pass_obj
-def fetch(context: Context, paths: tuple[str, ...], remote: str | None) -> int:
-    """Bring what ml.lock names from the project's remote into the store; no file is touched."""
+def fetch(context: Context, paths: tuple[str, ...], remote: str | None, form: str) -> int:
+    """Bring what ml.lock names from the project's remote into the store; no file is touched.
+
+    PATH@REV means data as ml.lock of that git revision names it.
+    """
+    from modelcompose.cli.transfer_work import Asked
+
     with opened(context) as workspace:
-        items = _wanted(workspace, paths)
-        _report(_moved(context, workspace, "fetch", items, remote), "fetched")
-    return 0
+        asked = Asked("fetch", paths, remote, is_dry=context.is_dry_run, form=form)
+        return _content(context, workspace, asked)
 
 
-def _both(
-    context: Context,
-    verb: str,
-    words: Sequence[str],
-    remote: str | None,
-    halves: tuple[bool, bool],
-) -> int:
-    does_images, does_data = halves
+def _both(context: Context, verb: Verb, flags: dict[str, Any]) -> int:
+    words: tuple[str, ...] = flags["words"]
+    does_images, does_data = not flags["no_images"], not flags["no_data"]
     plain = _plain(words)
+    code = 0
     with opened(context) as workspace:
         services = [word for word in plain if word in workspace.project.services]
         steps = [word for word in services if workspace.lock.steps.get(word)]
         paths = [word for word in plain if word not in services]
-        has_content = bool(remote or workspace.project.remote)
-        if paths or steps or (not services and does_data and has_content):
-            if does_data:
-                items = _wanted(workspace, [*paths, *steps])
-                if context.is_dry_run or "--dry-run" in words:
-                    for item in items:
-                        click.echo(f"{item.path}: would be {verb}ed")
-                else:
-                    _bring(context, workspace, verb, items, remote)
-            elif paths:
-                raise click.UsageError(f"{verb}: --no-data, and yet {paths[0]}")
+        if paths and not does_data:
+            raise UsageError(
+                f"{verb}: --no-data, and yet {paths[0]}", hint="leave one of them away"
+            )
+        has_content = bool(flags["remote"] or workspace.project.remote)
+        has_content |= verb == "pull" and bool(workspace.dvc and workspace.dvc.tracked)
+        # Without a remote, `push` and a service's name mean what they mean in Compose.
+        has_place = has_content or not does_images
+        if does_data and (paths or (has_place and (steps or not services))):
+            from modelcompose.cli.transfer_work import Asked
+
+            asked = Asked(
+                verb,
+                (*paths, *steps),
+                flags["remote"],
+                all_results=bool(flags.get("all_results")),
+                is_dry=context.is_dry_run or "--dry-run" in words,
+                form=flags["form"],
+            )
+            code = _content(context, workspace, asked)
+        elif does_data and not services and workspace.lock.data:
+            click.echo(
+                f"note: no data is moved: the Compose file names no x-ml.remote to {verb} "
+                f"{'to' if verb == 'push' else 'from'}",
+                err=True,
+            )
     if does_images and not (paths and not services) and _has_images(context):
-        from modelcompose.cli.passthrough import replace_process
-
         kept = [word for word in words if word not in paths]
-        replace_process([*context.invocation.global_arguments, verb, *kept])
-    return 0
+        return _images([*context.invocation.global_arguments, verb, *kept], code)
+    return code
 
 
-def _bring(
-    context: Context,
-    workspace: DataWorkspace,
-    verb: str,
-    items: list[Wanted],
-    remote: str | None,
-) -> None:
-    from modelcompose.cli.data_view import short
-    from modelcompose.diagnosis.sizes import count
+def _content(context: Context, workspace: DataWorkspace, asked: Asked) -> int:
+    from modelcompose.cli.transfer_stop import telling_of_interrupt
+    from modelcompose.cli.transfer_told import tell
 
-    if verb == "push":
-        _report(_moved(context, workspace, "push", items, remote), "pushed")
-        return
-    with held(workspace):
-        there = [i for i in items if i.within is None and workspace.is_there(i.path, i.content)]
-        lacking = [item for item in items if item not in there]
-        for item in there:
-            click.echo(f"{item.path}  {short(item.content.digest)}  there already")
-        if lacking or not items:
-            _report(_moved(context, workspace, "fetch", lacking, remote), "fetched")
-        for item in lacking:
-            placed = workspace.bring(item.path, item.content, item.within)
-            name = item.path if item.within is None else f"{item.path}/{item.within}"
-            if placed is None:
-                click.echo(
-                    f"{name}: was changed here, and is left as it is; "
-                    f"the version of ml.lock: modelcompose data checkout {item.path}",
-                    err=True,
-                )
-            elif placed:
-                click.echo(f"{name}: {count(placed, 'file')} put into place")
+    with telling_of_interrupt():
+        outcome = _moved(context, workspace, asked)
+    tell(asked, outcome)
+    return 0 if outcome.is_whole else 1
 
 
-def _moved(
-    context: Context,
-    workspace: DataWorkspace,
-    verb: str,
-    items: list[Wanted],
-    remote: str | None,
-) -> list[Moved]:
-    from modelcompose.cli.transfer_view import open_progress
-    from modelcompose.versioning.transfers import fetch_all, push_all, remote_of
+def _moved(context: Context, workspace: DataWorkspace, asked: Asked) -> Outcome:
+    from modelcompose.cli.transfer_work import move
 
-    work = push_all if verb == "push" else fetch_all
-    declared = workspace.project.remote
-    opening = remote_of(remote, declared, workspace.root, workspace.store)
-    with opening as there, open_progress(context.invocation, there.where) as progress:
-        return work(there, workspace.store, items, progress)
+    if workspace.dvc is None:
+        return move(context, workspace, asked)
+    from modelcompose.cli.transfer_dvc import move_all
+
+    return move_all(context, workspace, workspace.dvc, asked)
 
 
-def _wanted(workspace: DataWorkspace, words: Sequence[str]) -> list[Wanted]:
-    from modelcompose.versioning.transfers import wanted
+def _images(arguments: Sequence[str], code: int) -> int:
+    """Do with images as Compose does; a code that is not 0 already stays."""
+    from modelcompose.cli.passthrough import replace_process
 
-    paths = [
-        word if word in workspace.lock.steps else named(workspace, [word])[0] for word in words
-    ]
-    return wanted(workspace.lock, paths)
+    if code == 0:
+        replace_process(arguments)
+    import subprocess
 
-
-def _report(moved: Sequence[Moved], done: str) -> None:
-    from modelcompose.cli.data_view import short
-    from modelcompose.diagnosis.sizes import in_words
-
-    for each in moved:
-        told = f"{in_words(each.size_bytes)} {done}" if each.size_bytes else "there already"
-        click.echo(f"{each.path}  {short(each.digest)}  {told}")
-    if not moved:
-        click.echo("ml.lock names nothing: modelcompose data add PATH", err=True)
+    subprocess.run(["docker", "compose", *arguments], check=False)
+    return code
 
 
 def _plain(words: Sequence[str]) -> list[str]:

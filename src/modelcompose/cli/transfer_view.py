@@ -31,6 +31,8 @@ def open_progress(invocation: Invocation, where: str) -> Iterator[Progress]:
 
 
 class _Line(Progress):
+    is_shown = True
+
     def __init__(self, jobs: int, where: str) -> None:
         super().__init__(jobs)
         self._where = where
@@ -43,8 +45,10 @@ class _Line(Progress):
         self._shown_at = now
         left = self.remaining_s
         rest = "" if left is None else f", {elapsed(left)} left"
+        # A source may not say how large it is.
+        whole = f" of {in_words(self.total_bytes)}" if self.total_bytes >= self.ready_bytes else ""
         sys.stderr.write(
-            f"\r\033[K{self._where}: {in_words(self.ready_bytes)} of {in_words(self.total_bytes)}, "
+            f"\r\033[K{self._where}: {in_words(self.ready_bytes)}{whole}, "
             f"{in_words(self.rate)}/s{rest}"
         )
         sys.stderr.flush()

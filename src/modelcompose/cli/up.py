@@ -11,6 +11,7 @@ import click
 
 from modelcompose.cli.context import Context
 from modelcompose.cli.passthrough import replace_process
+from modelcompose.cli.up_missing import tell_missing
 from modelcompose.cli.up_services import start_services
 from modelcompose.errors import PlanError, UsageError
 
@@ -103,6 +104,8 @@ def up(context: Context, choice: str | None, arguments: tuple[str, ...]) -> int:
     started = names or list(project.services)
     steps = steps_behind(project, started)
     starting = started if "--no-deps" in arguments else services_behind(project, started)
+    if not steps:
+        tell_missing(project, starting)
     if not steps and not needs_us(project, starting):
         replace_process(context.invocation.compose_arguments)
     code = 0
@@ -112,6 +115,8 @@ def up(context: Context, choice: str | None, arguments: tuple[str, ...]) -> int:
             code = _bring(context, session, nodes, choice, arguments)
     services = [name for name in started if name not in project.steps]
     if code == 0 and services:
+        if steps:
+            tell_missing(project, starting)
         attached = prepare(context, project, starting)
         positions = _positions(arguments)
         flags = [word for index, word in enumerate(arguments) if index not in positions]
@@ -139,7 +144,7 @@ def _bring(
     if context.is_dry_run:
         print_plan(session, nodes, plan, "table")
         return 0
-    if plan.is_done and not build and pull != "always":
+    if plan.is_done and plan.is_certain and not build and pull != "always":
         with sending(context.hub, is_look=True):
             tell_plan(session, nodes, plan)
         return 0

@@ -72,7 +72,10 @@ def _lines(document: dict[str, Any], depth: int = 0) -> list[str]:
             if document["run"]
             else "made as ml.lock says"
         )
-        return [f"{indent}{document['step']} is fresh: {made}, and nothing changed since"]
+        known = ", as far as can be told" if document["causes"] else ""
+        changed = f"and nothing changed since{known}"
+        lines = [f"{indent}{document['step']} is fresh: {made}, {changed}"]
+        return [*lines, *(f"{indent}  - {cause}" for cause in document["causes"])]
     if document["state"] == "blocked":
         return [f"{indent}{document['step']} cannot run: {'; '.join(document['causes'])}"]
     if document["before"]:

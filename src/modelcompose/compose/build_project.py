@@ -8,15 +8,29 @@ from typing import Any
 
 from msgspec import UNSET, Struct
 
+from modelcompose.compose.data_mounts import build_mount
 from modelcompose.compose.fault import Fault
 from modelcompose.compose.fault import Path as FaultPath
 from modelcompose.compose.grammar import DEFAULT_MASKS, ProjectKeys, ServiceKeys, StepKeys
-from modelcompose.compose.model_mounts import build_model_mount, refuse_shared
+from modelcompose.compose.model_mounts import refuse_shared
 from modelcompose.compose.mount_grammar import MountKeys
-from modelcompose.compose.project import ComposeOptions, Project, Service, Step
+from modelcompose.compose.project import (
+    ComposeOptions,
+    Dataset,
+    ModelMount,
+    Project,
+    Service,
+    Step,
+)
 from modelcompose.compose.services import build_service, unescape
+from modelcompose.compose.step_inputs import refuse_unknown_services
 from modelcompose.compose.steps import build_data, build_models, build_notify, build_step
 from modelcompose.compose.validation import validate
+from modelcompose.compose.volume_grammar import (
+    VolumeKeys,
+    build_dataset,
+    refuse_unknown_volumes,
+)
 from modelcompose.errors import ModelComposeError
 
 _X_ML = "x-ml"
@@ -59,8 +73,12 @@ def build_project(
         name: _service(name, entry or {}, directory, origin, is_interpolated=is_interpolated)
         for name, entry in (document.get("services") or {}).items()
     }
+    datasets = _datasets(document, origin, is_interpolated=is_interpolated)
     _refuse_elsewhere(document)
+    if is_interpolated:
+        refuse_unknown_volumes(services, datasets)
     refuse_shared(services)
+    refuse_unknown_services(services)
     return Project(
         name=document.get("name") or origin.directory.name,
         directory=origin.directory,
@@ -76,6 +94,7 @@ def build_project(
         ignored_variables=own.identity.ignore,
         masked_variables=(*DEFAULT_MASKS, *own.mask),
         data=build_data(own.data, directory),
+        datasets=datasets,
         remote=(own.remote or None) if own.remote is not UNSET else None,
         models=build_models(own.models, directory, (_X_ML, "models")),
         objective=own.objective,
@@ -84,6 +103,20 @@ def build_project(
         notify=None if own.notify is UNSET else build_notify(own.notify, (_X_ML, "notify")),
         warnings=origin.warnings,
     )
+
+
+def _datasets(
+    document: dict[str, Any], origin: Origin, *, is_interpolated: bool
+) -> tuple[Dataset, ...]:
+    """Take `x-ml` out of the top-level volumes; give those that hold a dataset."""
+    project = str(document.get("name") or origin.directory.name)
+    found = []
+    for name, volume in (document.get("volumes") or {}).items():
+        if isinstance(volume, dict) and _X_ML in volume:
+            taken = _taken(volume, origin, is_interpolated=is_interpolated)
+            validate(taken, VolumeKeys, ("volumes", name, _X_ML))
+            found.append(build_dataset(name, volume, project))
+    return tuple(found)
 
 
 def _service(
@@ -97,16 +130,17 @@ def _service(
     path = ("services", name, _X_ML)
     keys = validate(_taken(document, origin, is_interpolated=is_interpolated), ServiceKeys, path)
     step = _step(keys, directory, (*path, "step"))
-    models = {
-        index: build_model_mount(validate(taken, MountKeys, place), entry, directory, place)
+    held = {
+        index: build_mount(validate(taken, MountKeys, place), entry, directory, place)
         for index, entry, taken, place in _mounts_with_keys(
             name, document, origin, is_interpolated=is_interpolated
         )
     }
     if step is not None:
-        _refuse_on_step(name, keys, tuple(models))
+        models = tuple(i for i, each in held.items() if isinstance(each, ModelMount))
+        _refuse_on_step(name, keys, models)
     return build_service(
-        name, document, step, is_recorded=keys.record, is_tracked=keys.track, models=models
+        name, document, step, is_recorded=keys.record, is_tracked=keys.track, held=held
     )
 
 
@@ -135,7 +169,7 @@ def _mounts_with_keys(
     for index, entry in enumerate(document.get("volumes") or ()):
         if isinstance(entry, dict) and _X_ML in entry:
             taken = _taken(entry, origin, is_interpolated=is_interpolated)
-            if is_interpolated or (isinstance(taken, dict) and "model" in taken):
+            if is_interpolated or (isinstance(taken, dict) and taken.keys() & {"model", "data"}):
                 yield index, entry, taken, ("services", name, "volumes", index, _X_ML)
 
 
@@ -193,7 +227,8 @@ def _refuse_elsewhere(document: Mapping[str, Any]) -> None:
             raise Fault(
                 (*path, _X_ML),
                 "it has no meaning here",
-                hint="x-ml may stand at the top of the file, on a service and on a long mount",
+                hint="x-ml may stand at the top of the file, on a service, a long mount and a "
+                "volume",
                 at_key=True,
             )
         waiting += [((*path, key), entry) for key, entry in _parts(value)]

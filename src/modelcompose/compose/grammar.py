@@ -27,32 +27,11 @@ from modelcompose.compose.grammar_words import (
     Thing,
 )
 from modelcompose.compose.hub_grammar import HubAddress
+from modelcompose.compose.input_grammar import InputKeys
 from modelcompose.compose.model_grammar import ModelKeys
 from modelcompose.compose.mount_grammar import MountKeys
 from modelcompose.compose.notify_grammar import NotifyKeys
-
-
-class InputKeys(Struct, frozen=True, forbid_unknown_fields=True):
-    """An input in its long form."""
-
-    path: Annotated[
-        Path,
-        Meta(
-            description="The file, folder or glob; an absolute path is external data.",
-            examples=["/data/imagenet"],
-        ),
-    ]
-    compare: Annotated[
-        Literal["stat", "content"] | UnsetType,
-        Meta(
-            title="stat or content",
-            description=(
-                "What tells two states of the input apart: `content`, or `stat`, the names, sizes "
-                "and times. By default `stat` for external data, `content` for all else."
-            ),
-            examples=["content"],
-        ),
-    ] = UNSET
+from modelcompose.compose.volume_grammar import VolumeKeys
 
 
 class OutputKeys(Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,6 +78,8 @@ class StepKeys(Struct, frozen=True, forbid_unknown_fields=True):
                 "What the step reads: files, folders and globs. "
                 "The step sees these and nothing else of the project. "
                 "An absolute path is external data: mounted in place, never copied. "
+                "A URL counts by its ETag or version; see `url`, `probe` and `every` for all that "
+                "lies elsewhere. "
                 "Without the key, every file under the service's bind mounts that git tracks or "
                 "does not ignore."
             ),
@@ -283,8 +264,9 @@ class ProjectKeys(Struct, frozen=True, forbid_unknown_fields=True):
             title="an address",
             description=(
                 "Where `push` and `pull` bring data, outputs and models: `oci://HOST/NAME` for a "
-                "registry, `s3://BUCKET/PREFIX`, `gs://…` or `az://…` for a bucket, or a folder. "
-                "Credentials are Docker's own, or the environment's; the address holds none. "
+                "registry, `s3://BUCKET/PREFIX`, `gs://…` or `az://…` for a bucket, "
+                "`ssh://HOST/PATH` for another machine, or a folder. Credentials are Docker's "
+                "own, the environment's, or ssh's; the address holds none. "
                 "Empty is as if it were not there."
             ),
             examples=["oci://localhost:5000/acme/flights"],
@@ -367,6 +349,7 @@ PLACES: Mapping[str, type[Struct]] = {
     "x-ml": ProjectKeys,
     "services.SERVICE.x-ml": ServiceKeys,
     "services.SERVICE.volumes[].x-ml": MountKeys,
+    "volumes.VOLUME.x-ml": VolumeKeys,
 }
 """Where `x-ml` may stand, and its keys there."""
 

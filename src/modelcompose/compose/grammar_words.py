@@ -15,6 +15,9 @@ Thing = Annotated[str, Meta(title="a name", min_length=1)]
 ModelReference = Annotated[
     str, Meta(title="NAME@ALIAS or NAME@VERSION", pattern=r"^[^@\s]+@[^@\s]+$")
 ]
+DataReference = Annotated[
+    str, Meta(title="PATH, PATH@REV or PATH@sha256:…", pattern=r"^[^@\s][^@]*(@[^\s@-]\S*)?$")
+]
 SignalName = Annotated[
     str, Meta(title="a signal such as SIGHUP", pattern=r"^(SIG)?[A-Z][A-Z0-9+-]*$")
 ]

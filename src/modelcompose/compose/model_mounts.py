@@ -7,6 +7,8 @@ from pathlib import PurePosixPath
 from posixpath import normpath
 from typing import Any, Literal
 
+from msgspec import UNSET
+
 from modelcompose.compose.fault import Fault, Path
 from modelcompose.compose.mount_grammar import MountKeys, SignalKeys
 from modelcompose.compose.project import ModelMount, Service
@@ -16,12 +18,13 @@ _SIGNAL = "SIG"
 
 
 def build_model_mount(
-    keys: MountKeys, mount: Mapping[str, Any], directory: PurePosixPath, path: Path
+    keys: MountKeys, named: str, mount: Mapping[str, Any], directory: PurePosixPath, path: Path
 ) -> ModelMount:
     """Give what a mount's folder is to hold.
 
     Args:
         keys: what stands under the mount's `x-ml`.
+        named: its `model`.
         mount: the mount as `docker compose config` prints it.
         directory: the project folder, absolute.
         path: where `x-ml` stands, for faults.
@@ -29,17 +32,18 @@ def build_model_mount(
     Raises:
         Fault: the mount is no folder of its own in the project.
     """
-    model, _, reference = keys.model.partition("@")
-    named = keys.on_change.signal if isinstance(keys.on_change, SignalKeys) else "SIGHUP"
+    model, _, reference = named.partition("@")
+    asked = "restart" if keys.on_change is UNSET else keys.on_change
+    signal = asked.signal if isinstance(asked, SignalKeys) else "SIGHUP"
     on_change: Literal["restart", "signal", "none"] = (
-        "signal" if isinstance(keys.on_change, SignalKeys) else keys.on_change
+        "signal" if isinstance(asked, SignalKeys) else asked
     )
     return ModelMount(
         model,
         _number(reference),
         _place(mount, directory, path),
         on_change,
-        named if named.startswith(_SIGNAL) else f"{_SIGNAL}{named}",
+        signal if signal.startswith(_SIGNAL) else f"{_SIGNAL}{signal}",
     )
 
 

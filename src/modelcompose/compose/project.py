@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -55,6 +56,22 @@ class ModelMount(Struct, frozen=True):
         return f"{self.model}@{self.reference}"
 
 
+class DataMount(Struct, frozen=True):
+    """What `x-ml` says about a mount: which version of data it shows."""
+
+    path: str
+    """Versioned data, or a path in it; relative to the project folder."""
+    revision: str | None = None
+    """A git revision or a digest; None: what `ml.lock` names."""
+    position: str = ""
+    """Where it is asked for, such as `services.api.volumes[0]`."""
+
+    @property
+    def label(self) -> str:
+        """Give what is asked for as users write it, `PATH@REV`."""
+        return self.path if self.revision is None else f"{self.path}@{self.revision}"
+
+
 class Mount(Struct, frozen=True):
     """One entry of a service's `volumes`, in Compose's long form."""
 
@@ -64,6 +81,7 @@ class Mount(Struct, frozen=True):
     """Absolute path for a bind mount, the volume's name for a volume."""
     read_only: bool = False
     model: ModelMount | None = None
+    data: DataMount | None = None
 
 
 class Build(Struct, frozen=True):
@@ -102,6 +120,36 @@ class Input(Struct, frozen=True):
         return self.path.startswith("/")
 
 
+class Address(Struct, frozen=True):
+    """Content that a step reads and that lies elsewhere."""
+
+    url: str
+    path: str | None = None
+    """Where the step sees what is fetched, relative to the project folder; None where its own code
+    reads it: it then counts by its mark."""
+
+
+class Probe(Struct, frozen=True):
+    """A command whose output is an input."""
+
+    command: str | tuple[str, ...]
+    """For the shell, or a program and its arguments."""
+    service: str | None = None
+    """In whose container it runs; None for this machine, in the project folder."""
+    timeout_s: float = 60.0
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Give the program and its arguments."""
+        return ("sh", "-c", self.command) if isinstance(self.command, str) else self.command
+
+    @property
+    def name(self) -> str:
+        """Give what tells the probe from all others, and is shown: `db: psql -c '…'`."""
+        text = self.command if isinstance(self.command, str) else shlex.join(self.command)
+        return text if self.service is None else f"{self.service}: {text}"
+
+
 class Output(Struct, frozen=True):
     """Something that a step writes; path relative to the project folder, without globs."""
 
@@ -132,6 +180,10 @@ class Step(Struct, frozen=True):
 
     inputs: tuple[Input, ...] | None = None
     """None: every file under the service's bind mounts that git tracks or does not ignore."""
+    addresses: tuple[Address, ...] = ()
+    probes: tuple[Probe, ...] = ()
+    every_s: float | None = None
+    """How old what was made may become before it is made again."""
     outputs: tuple[Output, ...] = ()
     params: tuple[Param, ...] = ()
     metrics: tuple[str, ...] = ()
@@ -199,6 +251,11 @@ class Service(Struct, frozen=True):
         return tuple(mount.model for mount in self.mounts if mount.model is not None)
 
     @property
+    def data_mounts(self) -> tuple[tuple[str, DataMount], ...]:
+        """Give the mounts that show a version of data, each with its target."""
+        return tuple((mount.target, mount.data) for mount in self.mounts if mount.data is not None)
+
+    @property
     def the_step(self) -> Step:
         """Give the step of a service that is known to be one."""
         if self.step is None:
@@ -206,11 +263,40 @@ class Service(Struct, frozen=True):
         return self.step
 
 
+VOLUME = "volume:"
+"""What the name of a volume begins with among the inputs and outputs of a step."""
+
+
+def is_volume(path: str) -> bool:
+    """Tell whether what a step reads or writes is a volume, by its name `volume:NAME`."""
+    return path.startswith(VOLUME)
+
+
+class Dataset(Struct, frozen=True):
+    """A top-level volume that holds data, as its `x-ml.dataset` says."""
+
+    name: str
+    """Its key in the Compose file."""
+    volume: str
+    """Its name in the engine."""
+    is_external: bool = False
+    driver: str | None = None
+    options: Mapping[str, str] = {}
+    labels: Mapping[str, str] = {}
+
+    @property
+    def path(self) -> str:
+        """Give the name that steps and the lock know it by, `volume:NAME`."""
+        return f"{VOLUME}{self.name}"
+
+
 class DataSource(Struct, frozen=True):
     """An entry of `x-ml.data`: content that no step writes."""
 
     path: str
     source: str | None = None
+    link: Literal["copy", "reflink", "hardlink", "mount"] | None = None
+    """How its files lie in the project; None: by shared blocks where that can be, else copies."""
 
 
 class ModelRule(Struct, frozen=True):
@@ -262,6 +348,8 @@ class Project(Struct, frozen=True):
     masked_variables: tuple[str, ...] = ()
     """Name patterns whose values are secrets: the defaults and those of `x-ml.mask`."""
     data: tuple[DataSource, ...] = ()
+    datasets: tuple[Dataset, ...] = ()
+    """The volumes that hold data."""
     remote: str | None = None
     """Where content is pushed to, and pulled from."""
     models: tuple[ModelRule, ...] = ()

@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import NODEFAULT, Struct, inspect
 
 from modelcompose.compose.grammar import PLACES
+from modelcompose.compose.input_grammar import BESIDE, InputKeys
 from modelcompose.compose.render import to_yaml
 
 PAGE = "docs/reference/x-ml.md"
@@ -40,6 +41,7 @@ _PLACE_TEXT = {
     "x-ml": "at the top of the file",
     "services.SERVICE.x-ml": "on a service",
     "services.SERVICE.volumes[].x-ml": "on a mount of a service",
+    "volumes.VOLUME.x-ml": "on a volume",
 }
 _MOUNT = {"type": "bind", "source": "./models/served", "target": "/models", "read_only": True}
 
@@ -92,7 +94,7 @@ def _keys_of(kind: Any, place: str, path: tuple[str, ...]) -> Iterator[KeyPage]:
             kind=about.get("title", ""),
             default=_default(field),
             description=about.get("description", ""),
-            example={**needed, field.encode_name: _example_of(field)},
+            example={**needed, **_beside(kind, field), field.encode_name: _example_of(field)},
         )
         for name, inner in _structs_in(field.type):
             yield from _keys_of(inner, place, (*here, *name))
@@ -118,6 +120,12 @@ def _structs_in(kind: Any, name: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
         yield from _structs_in(kind.item_type, (*name, "[]"))
 
 
+def _beside(kind: Any, field: Any) -> dict[str, Any]:
+    """Give an example of the key that an input's key has no meaning without."""
+    name = BESIDE.get(field.encode_name) if kind.cls is InputKeys else None
+    return {each.encode_name: _example_of(each) for each in kind.fields if each.encode_name == name}
+
+
 def _example_of(field: Any) -> Any:
     return ((field.type.extra_json_schema or {}).get("examples") or [None])[0]
 
@@ -140,8 +148,11 @@ def document_of(key: KeyPage) -> dict[str, Any]:
         nested = [nested] if name == "[]" else {_EXAMPLE_NAMES.get(name, name): nested}
     top = {"x-ml": nested}
     if key.place.startswith("services.SERVICE.volumes"):
-        mount = {**_MOUNT, "x-ml": {"model": "delay@champion", **nested}}
+        model = {} if key.path[0] == "data" else {"model": "delay@champion"}
+        mount = {**_MOUNT, "x-ml": {**model, **nested}}
         return {"services": {"train": {"volumes": [mount]}}}
+    if key.place.startswith("volumes"):
+        return {"volumes": {"corpus": top}}
     return {"services": {"train": top}} if key.place.startswith("services") else top
 
 

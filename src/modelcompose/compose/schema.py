@@ -11,21 +11,24 @@ from typing import Any
 import msgspec
 
 from modelcompose.compose.grammar import ProjectKeys, ServiceKeys
+from modelcompose.compose.input_grammar import KINDS
 from modelcompose.compose.mount_grammar import MountKeys
+from modelcompose.compose.volume_grammar import VolumeKeys
 
 IDENTIFIER = "urn:modelcompose:compose-file"
 """The schema's name, which is no address."""
 
 _INTERPOLATED = {"type": "string", "pattern": r"\$"}
-_ELSEWHERE = ("networks", "volumes", "configs", "secrets", "models")
+_ELSEWHERE = ("networks", "configs", "secrets", "models")
 
 
 def schema() -> dict[str, Any]:
     """Give the JSON Schema (draft 2020-12) of a Compose file with `x-ml`."""
     places, definitions = msgspec.json.schema_components(
-        [ProjectKeys, ServiceKeys, MountKeys], ref_template="#/$defs/{name}"
+        [ProjectKeys, ServiceKeys, MountKeys, VolumeKeys], ref_template="#/$defs/{name}"
     )
-    project, service, mount = places
+    project, service, mount, volume = places
+    definitions["InputKeys"]["anyOf"] = [{"required": [kind]} for kind in KINDS]
     element_without = {"type": ["object", "null"], "properties": {"x-ml": False}}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -45,12 +48,17 @@ def schema() -> dict[str, Any]:
                 },
             },
         }
+        | {"volumes": {"type": ["object", "null"], "additionalProperties": _on_volume(volume)}}
         | {
             section: {"type": ["object", "null"], "additionalProperties": element_without}
             for section in _ELSEWHERE
         },
         "$defs": {name: _with_interpolation(each) for name, each in definitions.items()},
     }
+
+
+def _on_volume(reference: dict[str, Any]) -> dict[str, Any]:
+    return {"type": ["object", "null"], "properties": {"x-ml": reference}}
 
 
 def _or_empty(reference: dict[str, Any]) -> dict[str, Any]:

@@ -11,9 +11,18 @@ from types import MappingProxyType
 from typing import Any
 
 from modelcompose.compose.duration import parse_duration
-from modelcompose.compose.project import Build, GpuClaim, ModelMount, Mount, Service, Step
+from modelcompose.compose.project import (
+    Build,
+    DataMount,
+    GpuClaim,
+    ModelMount,
+    Mount,
+    Service,
+    Step,
+)
 
-NO_MODELS: Mapping[int, ModelMount] = MappingProxyType({})
+Held = ModelMount | DataMount
+NOTHING_HELD: Mapping[int, Held] = MappingProxyType({})
 
 _DEFAULT_GRACE_PERIOD_S = 10.0
 _ALL_GPUS = -1
@@ -26,7 +35,7 @@ def build_service(  # noqa: PLR0913 - what a service is, each by name
     *,
     is_recorded: bool = False,
     is_tracked: bool = False,
-    models: Mapping[int, ModelMount] = NO_MODELS,
+    held: Mapping[int, Held] = NOTHING_HELD,
 ) -> Service:
     """Give a service's values; `document` is kept as it is, with its `$$`.
 
@@ -36,7 +45,7 @@ def build_service(  # noqa: PLR0913 - what a service is, each by name
         step: what `x-ml.step` says.
         is_recorded: whether commands in it are recorded.
         is_tracked: whether what it logs becomes runs.
-        models: the models that mounts hold, by the mounts' positions in `volumes`.
+        held: the models and data that mounts show, by the mounts' positions in `volumes`.
     """
     return Service(
         name=name,
@@ -48,7 +57,7 @@ def build_service(  # noqa: PLR0913 - what a service is, each by name
         working_dir=_text(document.get("working_dir")),
         environment=_variables(document.get("environment")),
         mounts=tuple(
-            _mount(entry, models.get(index))
+            _mount(entry, held.get(index))
             for index, entry in enumerate(document.get("volumes") or ())
         ),
         depends_on=_dependencies(document.get("depends_on")),
@@ -123,7 +132,7 @@ def _build(value: Any) -> Build | None:
     )
 
 
-def _mount(entry: Any, model: ModelMount | None) -> Mount:
+def _mount(entry: Any, held: Held | None) -> Mount:
     if isinstance(entry, str):
         source, _, rest = entry.rpartition(":")
         return Mount(type="bind" if "/" in source else "volume", target=rest, source=source or None)
@@ -132,7 +141,8 @@ def _mount(entry: Any, model: ModelMount | None) -> Mount:
         target=_text(entry.get("target")) or "",
         source=_text(entry.get("source")),
         read_only=entry.get("read_only") is True,
-        model=model,
+        model=held if isinstance(held, ModelMount) else None,
+        data=held if isinstance(held, DataMount) else None,
     )
 
 

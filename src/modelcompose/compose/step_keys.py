@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from modelcompose.compose.grammar import StepKeys
-from modelcompose.compose.project import Output, Step
+from modelcompose.compose.project import Input, Output, Probe, Step
 from modelcompose.compose.steps import build_step
 from modelcompose.compose.validation import validate
 
@@ -20,16 +20,14 @@ def step_keys(step: Step) -> dict[str, Any]:
 
 def _all_keys(step: Step) -> dict[str, Any]:
     return {
-        "inputs": None
-        if step.inputs is None
-        else [{"path": item.path, "compare": item.compare} for item in step.inputs],
+        "inputs": None if step.inputs is None else _inputs(step, step.inputs),
         "outputs": {output.path: _about(output) for output in step.outputs},
         "params": [str(param) if param.name else f"{param.file}:" for param in step.params],
         "metrics": list(step.metrics),
         "plots": list(step.plots),
         "log_metrics": list(step.log_metrics),
         "retries": step.retries,
-        "timeout": None if step.timeout_s is None else f"{step.timeout_s:g}s",
+        "timeout": None if step.timeout_s is None else _duration(step.timeout_s),
         "uses": dict(step.uses),
         "cache": step.cache,
         "workspace": step.workspace,
@@ -48,6 +46,23 @@ def step_of(keys: Mapping[str, Any], directory: PurePosixPath) -> Step:
     """
     path = ("x-ml", "step")
     return build_step(validate(keys, StepKeys, path), directory, path)
+
+
+def _inputs(step: Step, paths: tuple[Input, ...]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = [{"path": p.path, "compare": p.compare} for p in paths]
+    found += [{"url": a.url, **({"path": a.path} if a.path else {})} for a in step.addresses]
+    found += [_probe(probe) for probe in step.probes]
+    return [*found, *([{"every": _duration(step.every_s)}] if step.every_s is not None else [])]
+
+
+def _probe(probe: Probe) -> dict[str, Any]:
+    command = probe.command if isinstance(probe.command, str) else list(probe.command)
+    service = {} if probe.service is None else {"service": probe.service}
+    return {"probe": command, **service, "timeout": _duration(probe.timeout_s)}
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.9f}".rstrip("0").rstrip(".") + "s"
 
 
 def _about(output: Output) -> dict[str, bool] | None:

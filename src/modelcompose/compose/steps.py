@@ -12,11 +12,12 @@ from msgspec import UNSET
 from modelcompose.compose.data_grammar import DataKeys
 from modelcompose.compose.duration import parse_duration
 from modelcompose.compose.fault import Fault, Path
-from modelcompose.compose.grammar import InputKeys, StepKeys
+from modelcompose.compose.grammar import StepKeys
 from modelcompose.compose.kept_outputs import refuse_impossible, refuse_nested
 from modelcompose.compose.model_grammar import ModelKeys
 from modelcompose.compose.notify_grammar import NotifyKeys
-from modelcompose.compose.project import DataSource, Input, ModelRule, Notify, Output, Param, Step
+from modelcompose.compose.project import DataSource, ModelRule, Notify, Output, Param, Step
+from modelcompose.compose.step_inputs import StepInputs, build_inputs, refuse_impossible_places
 
 _NAME_OF_MODEL = re.compile(r"\w[\w.\-]{0,127}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
@@ -37,8 +38,12 @@ def build_step(keys: StepKeys, directory: PurePosixPath, path: Path) -> Step:
     Raises:
         Fault: a path leaves the project, or a value has no meaning.
     """
-    return Step(
-        inputs=_inputs(keys, directory, (*path, "inputs")),
+    read = _inputs(keys, directory, (*path, "inputs"))
+    step = Step(
+        inputs=None if read is None else read.paths,
+        addresses=() if read is None else read.addresses,
+        probes=() if read is None else read.probes,
+        every_s=None if read is None else read.every_s,
         outputs=_outputs(keys, directory, (*path, "outputs")),
         params=tuple(
             dict.fromkeys(
@@ -55,6 +60,8 @@ def build_step(keys: StepKeys, directory: PurePosixPath, path: Path) -> Step:
         cache=keys.cache,
         workspace=keys.workspace,
     )
+    refuse_impossible_places(step, (*path, "inputs"))
+    return step
 
 
 def build_data(
@@ -69,6 +76,7 @@ def build_data(
         DataSource(
             path=_own_path(written, directory, ("x-ml", "data", written), "data"),
             source=(keys.source or None) if keys and keys.source is not UNSET else None,
+            link=keys.link if keys and keys.link is not UNSET else None,
         )
         for written, keys in data.items()
     )
@@ -119,20 +127,15 @@ def build_notify(keys: NotifyKeys, path: Path) -> Notify:
     )
 
 
-def _inputs(keys: StepKeys, directory: PurePosixPath, path: Path) -> tuple[Input, ...] | None:
+def _inputs(keys: StepKeys, directory: PurePosixPath, path: Path) -> StepInputs | None:
     if keys.inputs is UNSET:
         return None
-    inputs: dict[str, Input] = {}
-    for index, entry in enumerate(keys.inputs):
-        is_long = isinstance(entry, InputKeys)
-        written = entry.path if isinstance(entry, InputKeys) else entry
-        place = (*path, index, "path") if is_long else (*path, index)
-        found = _path(written, directory, place)
-        compare = entry.compare if isinstance(entry, InputKeys) else UNSET
-        if compare is UNSET:
-            compare = "stat" if found.startswith("/") else "content"
-        inputs[found] = Input(path=found, compare=compare)
-    return tuple(inputs.values())
+    return build_inputs(
+        keys.inputs,
+        path,
+        any_path=lambda text, place: _path(text, directory, place),
+        own_path=lambda text, place: _own_path(text, directory, place, "what is fetched"),
+    )
 
 
 def _outputs(keys: StepKeys, directory: PurePosixPath, path: Path) -> tuple[Output, ...]:

@@ -12,6 +12,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from modelcompose.compose.yaml_limits import check_nesting
 from modelcompose.errors import ProjectError
 
 if TYPE_CHECKING:
@@ -82,6 +83,11 @@ def load_documents(text: str | bytes, *, name: str | None = None) -> list[Any]:
     """
     import yaml
 
+    try:
+        check_nesting(text if isinstance(text, str) else text.decode("utf-8", "replace"))
+    except ValueError as error:
+        found = f"{name}: " if name else ""
+        raise ProjectError(f"{found}yaml: {error}") from error
     try:
         return list(yaml.load_all(text, Loader=_loader()))
     except yaml.YAMLError as error:

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
 from modelcompose.compose.project import Project, Service
+from modelcompose.engine.volumes import Volumes
 
 LogSink = Callable[[Literal["stdout", "stderr"], bytes], None]
 """Called with the stream and the next bytes, in order, from one thread at a time."""
 
 Progress = Callable[[str], None]
 """Called with one line, without its end, of what a long action reports; from any thread."""
+
+
+RUN_LABEL = "modelcompose.run"
+"""On all that an engine keeps for a run: its id."""
+
+Attached = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Mounts in Compose's long form, by the names of the services that are given them."""
+NOTHING_ATTACHED: Attached = MappingProxyType({})
 
 
 class InputMount(Struct, frozen=True):
@@ -141,6 +151,19 @@ class ImagePin(Struct, frozen=True):
     """`sha256:…`: the registry's digest where the image has one, else the engine's image id."""
 
 
+LONGEST_ANSWER_BYTES = 16 << 20
+"""Of what a command prints, no more is taken than this, and one byte."""
+
+
+class Answer(Struct, frozen=True):
+    """What came of a short command."""
+
+    exit_code: int | None
+    """None where it took too long."""
+    stdout: bytes
+    stderr: bytes
+
+
 class Engine(Protocol):
     """Runs steps. One object serves many threads; constructing one touches nothing."""
 
@@ -218,6 +241,7 @@ class Engine(Protocol):
         names: Sequence[str],
         *,
         begins: Callable[[Sequence[str]], None] | None = None,
+        mounts: Attached = NOTHING_ATTACHED,
     ) -> list[str]:
         """Start services and wait until running, or healthy where they have a health check.
 
@@ -225,6 +249,7 @@ class Engine(Protocol):
             project: what the services belong to.
             names: the services; what they depend on starts too.
             begins: told, before anything is started, what this would return.
+            mounts: what services are given in place of their own mounts of the same targets.
 
         Returns:
             The names that were not running before, which `stop_services` may stop.
@@ -238,6 +263,24 @@ class Engine(Protocol):
 
         Containers that this engine object made are removed too. Others, which an engine object of
         a command that died may have made, are stopped alone: they may be the user's.
+        """
+
+    def ask(
+        self, project: Project, service: str, words: Sequence[str], *, timeout_s: float
+    ) -> Answer | None:
+        """Run a short command in a service's container, as the user that the container has.
+
+        Args:
+            project: what the service belongs to.
+            service: which; its first container where it has several.
+            words: the program and its arguments.
+            timeout_s: how long it may take.
+
+        Returns:
+            What came of it; None where the service does not run.
+
+        Raises:
+            EngineError: the engine refuses, or does not answer.
         """
 
     def interrupt(self) -> None:
@@ -279,6 +322,13 @@ class Engine(Protocol):
         """Give what the step wrote under these paths to the calling user, where it is not theirs.
 
         Changes only what a look finds to belong to somebody else.
+        """
+
+    def volumes(self) -> Volumes:
+        """Give what reads and writes Compose volumes.
+
+        Raises:
+            EngineError: this engine has none.
         """
 
     def gpus(self) -> tuple[str, ...]:

@@ -148,7 +148,9 @@ class _Adoption:
             self._session.adopted[orphan.run.identity] = run
         is_wanted = run.step in self._session.project.services and not run.overrides
         if result.is_good and run.identity is not None and is_wanted:
-            self._session.record_made(run.step, run.identity, run.parts, run.outputs)
+            self._session.record_made(
+                run.step, run.identity, run.parts, run.outputs, ended_at=run.ended_at
+            )
 
 
 def _began_at(orphans: Sequence[Orphan]) -> float:

@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from modelcompose.compose.project import Service
-from modelcompose.engine.protocol import Engine, Job, Outcome
+from modelcompose.engine.protocol import Engine, InputMount, Job, Outcome
 from modelcompose.errors import (
     EngineLost,
     EngineUnavailable,
@@ -20,6 +20,7 @@ from modelcompose.errors import (
     StorageFull,
 )
 from modelcompose.pipeline.collect import Collector
+from modelcompose.pipeline.data_mounts import view_of, views_for
 from modelcompose.pipeline.executing import Ended, Executor, objective_of
 from modelcompose.pipeline.failure import Failure, explain
 from modelcompose.pipeline.kept_folders import KeptFolders
@@ -33,7 +34,9 @@ from modelcompose.pipeline.step_tracking import TrackedRun, Untracked
 from modelcompose.pipeline.stop_requests import forget_stop, request_stop
 from modelcompose.pipeline.surroundings import Surroundings
 from modelcompose.pipeline.tickets import Ticket, drop_ticket
-from modelcompose.pipeline.workspace import Laid, Layout
+from modelcompose.pipeline.volume_steps import RunVolumes
+from modelcompose.pipeline.workspace import LINKED_ABOVE_BYTES, Laid, Layout
+from modelcompose.store.content import Content
 from modelcompose.tracking.run import Run, Status
 from modelcompose.tracking.summary import objective_first, summarize
 
@@ -64,8 +67,12 @@ class Attempts:
         self._reporter = reporter
         self._surroundings = surroundings
         self._kept = KeptFolders(session, collector)
+        self._volumes = RunVolumes(session.project, session.observer.volumes)
         self._layout = Layout(
-            session.project, session.overrides, can_mount=self._engine.name != "process"
+            session.project,
+            session.overrides,
+            can_mount=self._engine.name != "process",
+            stored=self._stored,
         )
 
     def attempt(
@@ -123,8 +130,11 @@ class Attempts:
                 forget_rescued(self._session.folder, run.step)
         finally:
             tracked.close(is_left=run.status == "running")
-            if not (failure and failure.is_engine_lost) and not self._collector.is_needed(folder):
-                shutil.rmtree(folder, ignore_errors=True)
+            if not (failure and failure.is_engine_lost):
+                with suppress(ModelComposeError):  # the next command removes what is left
+                    self._volumes.drop(run.id, service)
+                if not self._collector.is_needed(folder):
+                    shutil.rmtree(folder, ignore_errors=True)
             if run.status != "running":
                 drop_ticket(self._session.folder, run.id)
                 forget_stop(self._session.folder, run.id)
@@ -204,7 +214,12 @@ class Attempts:
     ) -> Ended:
         folder = self._session.workspace(run.id)
         laid = self._lay(decision, service, folder)
-        laid = replace(laid, mounts=(*laid.mounts, *self._kept.give(run, service, folder)))
+        laid = replace(
+            laid,
+            mounts=(*laid.mounts, *self._kept.give(run, service, folder)),
+            shown=views_for(self._session.store, service, self._session.observer.shown_by(service)),
+            volumes=self._volumes.begin(run.id, service),
+        )
         return self._executor(run, tracked).start(service, laid, devices)
 
     def _conclude(self, run: Run, service: Service, ended: Ended) -> tuple[Run, Failure | None]:
@@ -230,7 +245,30 @@ class Attempts:
             return Laid(self._session.project.directory, ())
         self._collector.check_places(service.the_step)
         skip = self._session.observer.inputs.skip_for(service)
-        return self._layout.lay(folder, service, decision.known.inputs, skip)
+        laid = self._layout.lay(folder, service, decision.known.inputs, skip)
+        return self._with_fetched(laid, service, decision.known.fetched)
+
+    def _with_fetched(self, laid: Laid, service: Service, fetched: Mapping[str, Content]) -> Laid:
+        """Show what came from URLs: out of the store, or as a copy where nothing protects that."""
+        store, can_mount = self._session.store, self._engine.name != "process"
+        mounts = list(laid.mounts)
+        for path, content in fetched.items():
+            if can_mount or content.size_bytes > LINKED_ABOVE_BYTES:
+                view = view_of(store, service, content, is_linked=can_mount)
+                mounts.append(InputMount(view, path))
+            else:
+                store.place(content, laid.folder / path)
+        return replace(laid, mounts=tuple(mounts))
+
+    def _stored(self, path: str, service: Service) -> Path | None:
+        """Give where a path lies that is in the store alone."""
+        is_linked = self._engine.name != "process"  # only a mount keeps from writing
+        stored = self._session.observer.inputs.stored
+        if not stored.has(path):
+            return None
+        outer, content = stored.outer(path)
+        view = view_of(self._session.store, service, content, is_linked=is_linked)
+        return view / path[len(outer) + 1 :] if path != outer else view
 
     def _fail(
         self, run: Run, service: Service, workspace: Path, outcome: Outcome, log: RunLog
@@ -245,7 +283,8 @@ class Attempts:
     def _succeed(self, run: Run, service: Service, workspace: Path) -> Run:
         """Record before the project changes: the store mends a crash between the two."""
         places = self._kept.places(service)
-        collected = self._collector.collect(run.step, service.the_step, workspace, places)
+        volumes = self._volumes.collect(run.id, service)
+        collected = self._collector.collect(run.step, service.the_step, workspace, places, volumes)
         self._keep_listings(run)
         run = self._without_identity_if_disturbed(run, service)
         objective = objective_of(self._session.project, run.step)
@@ -263,7 +302,9 @@ class Attempts:
 
     def _without_identity_if_disturbed(self, run: Run, service: Service) -> Run:
         """Never reuse what was made while an input changed: it may come from either content."""
-        changed = self._session.observer.changed(service, run.inputs)
+        observer = self._session.observer
+        changed = observer.changed(service, run.inputs)
+        changed += observer.outside.changed(service, run.parts)
         if not changed:
             return run
         self._reporter.notes(

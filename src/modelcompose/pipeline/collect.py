@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
-from modelcompose.compose.project import Project, Step
+from modelcompose.compose.project import Project, Step, is_volume
 from modelcompose.errors import StepError
 from modelcompose.pipeline.paths import outermost, place_of
 from modelcompose.pipeline.state_folder import StateFolder
+from modelcompose.pipeline.volumes import ProjectVolumes
 from modelcompose.store.content import Content
 from modelcompose.store.exchange import exchange
 from modelcompose.store.outputs import above, check_outputs, check_writable, settle_links
@@ -34,7 +35,7 @@ class Collected(Struct, frozen=True):
 class Collector:
     """Moves outputs between workspaces, the store and the project."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it works with, each by name
         self,
         project: Project,
         folder: StateFolder,
@@ -42,6 +43,7 @@ class Collector:
         states: FileStates,
         *,
         is_made: Callable[[str, Content], bool],
+        volumes: ProjectVolumes | None = None,
     ) -> None:
         """Take what it works with.
 
@@ -52,7 +54,9 @@ class Collector:
             states: the file-state cache.
             is_made: tells whether a step made what lies at an output's path, also where this
                 user's store does not hold it: another user of the project may have run it.
+            volumes: fills volumes; None where no step writes any.
         """
+        self._volumes = volumes
         self._is_made = is_made
         self._project = project
         self._folder = folder
@@ -65,12 +69,17 @@ class Collector:
         Raises:
             StoreError: an output lies behind a link, or in a folder that cannot be written.
         """
-        root, outputs = self._project.directory, outermost(step.written)
+        root, outputs = self._project.directory, outermost(files_of(step.written))
         check_outputs(root, outputs)
         check_writable(root, {p if (root / p).is_dir() else above(p)[0] for p in outputs})
 
     def collect(
-        self, name: str, step: Step, workspace: Path, places: Mapping[str, Path]
+        self,
+        name: str,
+        step: Step,
+        workspace: Path,
+        places: Mapping[str, Path],
+        volumes: Mapping[str, Content] = {},
     ) -> Collected:
         """Look at what a step wrote and keep it.
 
@@ -79,16 +88,22 @@ class Collector:
             step: what it says about itself.
             workspace: where it wrote.
             places: where the outputs lie that it wrote elsewhere, by path.
+            volumes: what it wrote into volumes, which is kept already.
 
         Raises:
             StepError: a declared output is not there.
             StorageFull: the store's disk is full.
         """
         outputs: dict[str, Content] = {}
-        settle_links(workspace, [path for path in outermost(step.written) if path not in places])
+        written = outermost(files_of(step.written))
+        settle_links(workspace, [path for path in written if path not in places])
         for path in outermost(step.written):
-            content = self._states.look(place_of(path, workspace, places))
-            if content is None:
+            content = (
+                volumes[path]
+                if is_volume(path)
+                else self._states.look(place_of(path, workspace, places))
+            )
+            if content is None or (is_volume(path) and not content.files):
                 raise StepError(
                     f"services.{name}: the step ended well but did not write {path}",
                     hint="write it there, or take it out of x-ml.step.outputs",
@@ -101,6 +116,8 @@ class Collector:
             values.update(read)
             series += more
         for path, content in outputs.items():
+            if is_volume(path):
+                continue
             self._store.put(place_of(path, workspace, places), content, self._states)
         return Collected(outputs, values, tuple(series))
 
@@ -108,9 +125,23 @@ class Collector:
         self, staged: Path, outputs: Mapping[str, Content], notes: Callable[[str], None]
     ) -> None:
         """Make the project's outputs those in a staging folder, keeping edits made by hand."""
-        self._keep_edits(outputs, notes)
+        self._fill_volumes(outputs, notes)
+        files = {path: outputs[path] for path in files_of(outputs)}
+        self._keep_edits(files, notes)
         journal = self._journal(staged)
-        exchange(self._project.directory, staged, tuple(outputs), journal, states=self._states)
+        exchange(self._project.directory, staged, tuple(files), journal, states=self._states)
+
+    def _fill_volumes(self, outputs: Mapping[str, Content], notes: Callable[[str], None]) -> None:
+        """Fill volumes: before files change, since a volume that is in use refuses."""
+        volumes = {path: content for path, content in outputs.items() if is_volume(path)}
+        if self._volumes is None or not volumes:
+            return
+        for path in volumes:
+            self._volumes.refuse_in_use(path)
+        for path, content in volumes.items():
+            before = self._volumes.fill(path, content).before
+            if before not in (None, content) and not self._is_made(path, before):
+                notes(f"{path} was changed by hand; the store keeps what it held: {before.digest}")
 
     def is_needed(self, staged: Path) -> bool:
         """Tell whether bringing in a staging folder's outputs was broken off, to be finished."""
@@ -124,7 +155,8 @@ class Collector:
         """
         staged = self._folder.workspace(f"restore-{os.urandom(16).hex()}")
         try:
-            for path, content in outputs.items():
+            for path in files_of(outputs):
+                content = outputs[path]
                 self._store.place(content, staged / path, self._states)
             self.bring(staged, outputs, notes)
         finally:
@@ -137,6 +169,8 @@ class Collector:
         Returns:
             Each file that was new to the store, with its blob's path.
         """
+        if is_volume(path):
+            return []  # what fills it keeps it
         target = self._project.directory / path
         content = self._states.look(target)
         if content is None or self._store.holds(content):
@@ -162,3 +196,8 @@ class Collector:
             for name, blob in new:
                 command = shlex.join(["cp", blob, name])
                 notes(f"{name} was changed by hand; to bring it back: {command}")
+
+
+def files_of(paths: Iterable[str]) -> list[str]:
+    """Leave out the volumes."""
+    return [path for path in paths if not is_volume(path)]

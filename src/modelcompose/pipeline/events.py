@@ -128,6 +128,8 @@ class End(Event, frozen=True, tag="end"):
     """False when an input changed while the step ran."""
     error: str | None
     hint: str | None
+    is_from_remote: bool
+    """True when what it would make came from the project's remote."""
     is_left: bool
     """True when it may go on: the engine went away, and a later command takes it up again."""
 

@@ -7,15 +7,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Literal, NamedTuple
 
+from msgspec.structs import replace
+
 from modelcompose.compose.project import Project, Service
 from modelcompose.engine.protocol import Engine, Execution, Job, LogSink, Outcome
 from modelcompose.pipeline.attending import Attendant
 from modelcompose.pipeline.clock import clock_offset, steadied
+from modelcompose.pipeline.data_mounts import without_data_mounts
 from modelcompose.pipeline.report import Reporter
 from modelcompose.pipeline.run_log import RunLog
 from modelcompose.pipeline.session import Session
 from modelcompose.pipeline.step_tracking import TrackedRun
 from modelcompose.pipeline.tickets import Ticket, without_values, write_ticket
+from modelcompose.pipeline.volume_steps import with_run_volumes
 from modelcompose.pipeline.watching import Watch
 from modelcompose.pipeline.workspace import Laid
 from modelcompose.tracking.log_metrics import LogMetrics
@@ -59,14 +63,18 @@ class Executor:
             EngineError: it could not be started.
             StoreError: the project's folder cannot be written to.
         """
+        given = self._tracked.begin(self._session.project, service)
+        project, seen = with_run_volumes(
+            self._session.project, without_data_mounts(service), laid.volumes
+        )
         job = Job(
             run=self._run.id,
-            project=self._session.project,
-            service=service,
+            project=project,
+            service=seen,
             workspace=laid.folder,
             mounts=laid.mounts,
             environment=self._session.overrides.container(service),
-            given=self._tracked.begin(self._session.project, service),
+            given=replace(given, mounts=(*given.mounts, *laid.shown)),
             image=self._run.image,
             device_ids=devices,
             timeout_s=service.the_step.timeout_s,

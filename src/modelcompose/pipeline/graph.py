@@ -154,7 +154,11 @@ def _upstream(project: Project, name: str, step: Step, writers: _Writers) -> set
 
 
 def _services(project: Project, name: str) -> tuple[str, ...]:
-    direct = project.services[name].depends_on
+    probes = project.steps[name].probes
+    direct = {
+        *project.services[name].depends_on,
+        *(each.service for each in probes if each.service),
+    }
     return tuple(
         sorted(
             other for other in direct if other in project.services and other not in project.steps

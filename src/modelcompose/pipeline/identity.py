@@ -8,6 +8,8 @@ The parts are plain values, so that two identities can be compared in words:
     params       declared parameter to value
     inputs       path to digest
     outputs      every path that the step writes
+    probes       probe to value, only where the step has some
+    urls         URL to mark, only where the step has some that are not fetched
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from typing import Any
 import msgspec
 
 from modelcompose.compose.project import Project, Service
-from modelcompose.pipeline.mounts import project_mounts
+from modelcompose.pipeline.mounts import project_mounts, volume_mounts
 from modelcompose.pipeline.parameters import Overrides
 from modelcompose.tracking.masking import is_secret
 
@@ -49,7 +51,10 @@ def identity_parts(  # noqa: PLR0913 - an identity has this many parts
         "command": list(service.command) if service.command is not None else None,
         "entrypoint": list(service.entrypoint) if service.entrypoint is not None else None,
         "working_dir": service.working_dir,
-        "mounts": {mount.target: path for mount, path in project_mounts(project, service)},
+        "mounts": {
+            **{mount.target: path for mount, path in project_mounts(project, service)},
+            **volume_mounts(service),
+        },
         "environment": _environment(project, service, overrides),
         "params": dict(params),
         "inputs": dict(sorted(inputs.items())),

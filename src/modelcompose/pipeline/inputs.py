@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from modelcompose.compose.project import Input, Project, Service
-from modelcompose.errors import PlanError
+from modelcompose.compose.project import Input, Project, Service, is_volume
+from modelcompose.errors import EngineError, PlanError
 from modelcompose.pipeline.lock import FILE_NAME, UNFINISHED_NAME
 from modelcompose.pipeline.mounts import project_mounts, relative_path
 from modelcompose.pipeline.origin import where
 from modelcompose.pipeline.paths import covers, is_glob
+from modelcompose.pipeline.stored_data import StoredData
+from modelcompose.pipeline.volumes import ProjectVolumes
 from modelcompose.store.content import Content
 from modelcompose.store.states import FileStates
 
@@ -41,6 +43,10 @@ class Inputs:
         self._models = {
             mount.place for service in project.services.values() for mount in service.model_mounts
         }
+        self.stored = StoredData()
+        """What lies in the store alone, and counts as if it lay in the project."""
+        self.volumes: ProjectVolumes | None = None
+        """Looks at volumes; None where none are looked at."""
 
     def is_never_input(self, path: str) -> bool:
         """Tell whether a path is ours, git's, or configuration that counts by its meaning."""
@@ -61,7 +67,22 @@ class Inputs:
 
     def look(self, path: str) -> Content | None:
         """Look at what lies at a path of the project, whatever it is."""
-        return self._states.look(self.directory / path)
+        return self._at(path)
+
+    def _at(self, path: str, skip: Callable[[Path], bool] | None = None) -> Content | None:
+        if is_volume(path):
+            return None if self.volumes is None else self._in_volume(self.volumes, path)
+        if self.stored.has(path):
+            return self.stored.content(path)
+        return self._states.look(self.directory / path, skip=skip)
+
+    def _in_volume(self, volumes: ProjectVolumes, path: str) -> Content | None:
+        try:
+            return volumes.look(path)
+        except EngineError as error:
+            raise PlanError(
+                f"{path}: cannot be looked at: {error.message}", hint=error.hint
+            ) from error
 
     def skip_for(self, service: Service) -> Callable[[Path], bool]:
         """Give what a folder that the step reads does not show it: its own outputs, and ours."""
@@ -92,9 +113,10 @@ class Inputs:
             )
         skip = self.skip_for(service)
         if not is_glob(item.path):
-            return {item.path: self._states.look(self.directory / item.path, skip=skip)}
+            self._refuse_around(service, item.path)
+            return {item.path: self._at(item.path, skip)}
         found = {
-            path: self._states.look(self.directory / path, skip=skip)
+            path: self._at(path, skip)
             for path in self._matching(item.path)
             if not skip(self.directory / path)
         }
@@ -108,11 +130,7 @@ class Inputs:
             path
             for path, content in seen.items()
             if content
-            != (
-                self._external(external[path])
-                if path in external
-                else self._states.look(self.directory / path, skip=skip)
-            )
+            != (self._external(external[path]) if path in external else self._at(path, skip))
         ]
 
     def _external(self, item: Input) -> Content | None:
@@ -127,7 +145,18 @@ class Inputs:
         found = glob.glob(  # noqa: PTH207 - Path.glob follows no hidden rule of its own
             pattern, root_dir=self.directory, recursive=True, include_hidden=True
         )
-        return sorted(path.replace(os.sep, "/").rstrip("/") for path in found)
+        here = (path.replace(os.sep, "/").rstrip("/") for path in found)
+        return sorted({*here, *self.stored.matching(pattern)})
+
+    def _refuse_around(self, service: Service, path: str) -> None:
+        """Make sure that no folder is read around data that lies in the store alone."""
+        inner = self.stored.inside(path)
+        if inner is not None:
+            raise PlanError(
+                f"{where(self.project, service.name, 'inputs')}: {path} holds {inner}, which "
+                "lies in the store alone (link: mount)",
+                hint=f"name {inner} itself, and what else of {path} the step reads",
+            )
 
     def mounted_files(self, service: Service) -> dict[str, Content | None]:
         """Look at single files that the service mounts: naming them there declares them."""

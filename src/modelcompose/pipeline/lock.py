@@ -13,7 +13,7 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -30,6 +30,7 @@ UNFINISHED_NAME = ".ml.lock.new"
 VERSION = 2
 _WITHOUT_DATA = 1
 """The version of a lock without data, so that programs before that go on reading it."""
+_Entry = TypeVar("_Entry")
 _HEADER = "# Written by modelcompose; commit this file. Conflicts: modelcompose lock merge\n"
 
 
@@ -47,6 +48,23 @@ class LockedStep(Struct, frozen=True):
     inputs: Mapping[str, str] = {}
     """Path to digest; more than `_MANY` inputs are folded into one line."""
     outputs: Mapping[str, Content] = {}
+    probes: Mapping[str, str] = {}
+    """Probe to the value that it had."""
+    urls: Mapping[str, str] = {}
+    """URL to the mark that it had, of what only counts and of what was fetched."""
+    made: str | None = None
+    """When it was made, for a step with a period: `2026-11-23T17:36:00Z`."""
+
+
+class LockedSource(Struct, frozen=True):
+    """What lay at the source of a path when it was last brought from there."""
+
+    where: str
+    """The address, without credentials."""
+    digest: str
+    """Of the content that it gave."""
+    mark: str = ""
+    """Tells cheaply whether it is still the same; empty where nothing does."""
 
 
 class Lock(Struct, frozen=True):
@@ -57,6 +75,8 @@ class Lock(Struct, frozen=True):
     steps: Mapping[str, LockedStep] = {}
     data: Mapping[str, Content] = {}
     """Versioned files and folders by their paths: content that no step writes."""
+    sources: Mapping[str, LockedSource] = {}
+    """Where versioned files and folders came from, by their paths."""
 
     def with_step(self, name: str, step: LockedStep) -> Lock:
         """Give a lock in which one step is replaced."""
@@ -68,8 +88,18 @@ class Lock(Struct, frozen=True):
 
     def with_data(self, path: str, content: Content | None) -> Lock:
         """Give a lock in which a path holds this content; with None, one that forgets it."""
-        others = {known: found for known, found in self.data.items() if known != path}
-        return replace(self, data=others if content is None else {**others, path: content})
+        if content is not None:
+            return replace(self, data={**self.data, path: content})
+        return replace(self, data=_without(self.data, path), sources=_without(self.sources, path))
+
+    def with_source(self, path: str, source: LockedSource | None) -> Lock:
+        """Give a lock that says where a path came from; with None, one that does not."""
+        others = _without(self.sources, path)
+        return replace(self, sources=others if source is None else {**others, path: source})
+
+
+def _without(entries: Mapping[str, _Entry], path: str) -> dict[str, _Entry]:
+    return {known: found for known, found in entries.items() if known != path}
 
 
 def read_lock(path: Path, states: FileStates | None = None) -> Lock:
@@ -124,11 +154,18 @@ def parse_lock(text: str, name: str = FILE_NAME) -> Lock:
             hint="upgrade with: pip install --upgrade docker-ml",
         )
     try:
-        return msgspec.convert(
-            {name: document.get(name) or {} for name in ("images", "steps", "data")}, Lock
+        lock = msgspec.convert(
+            {name: document.get(name) or {} for name in ("images", "steps", "data", "sources")},
+            Lock,
         )
     except msgspec.ValidationError as error:
         raise _corrupt(name, str(error)) from error
+    from modelcompose.pipeline.lock_soundness import fault_of
+
+    fault = fault_of(lock)
+    if fault is not None:
+        raise _corrupt(name, fault)
+    return lock
 
 
 def _corrupt(name: str, what: str) -> LockFileError:
@@ -176,6 +213,12 @@ def lock_text(lock: Lock) -> str:
     if lock.data:
         lines.append("\ndata:\n")
         lines += [f"  {_text(p)}: {_text(_content(lock.data[p]))}\n" for p in sorted(lock.data)]
+    if lock.sources:
+        lines.append("\nsources:\n")
+        lines += [
+            f"  {_text(p)}: {_text(msgspec.to_builtins(lock.sources[p]))}\n"
+            for p in sorted(lock.sources)
+        ]
     if lock.steps:
         lines.append("\nsteps:\n")
     for name in sorted(lock.steps):
@@ -191,12 +234,16 @@ def _step_lines(name: str, step: LockedStep) -> list[str]:
     ]
     if step.dockerfile is not None:
         lines.append(f"    dockerfile: {step.dockerfile}\n")
+    if step.made is not None:
+        lines.append(f"    made: {_text(step.made)}\n")
     if step.command is not None:
         lines.append(f"    command: {_text(step.command)}\n")
     for key, values in (
         ("environment", step.environment),
         ("params", step.params),
         ("inputs", step.inputs),
+        ("probes", step.probes),
+        ("urls", step.urls),
     ):
         if values:
             lines.append(f"    {key}:\n")

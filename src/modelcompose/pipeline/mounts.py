@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from modelcompose.compose.project import Mount, Project, Service
+from modelcompose.compose.project import VOLUME, Mount, Project, Service, is_volume
 from modelcompose.engine import places
 from modelcompose.pipeline.paths import covers, overlap
 
 
 def project_mounts(project: Project, service: Service) -> Iterator[tuple[Mount, str]]:
-    """Give the bind mounts whose source lies in the project, with that path relative to it."""
+    """Give the bind mounts whose source lies in the project, with that path relative to it.
+
+    Those that show a version of data are none: the project is not seen through them.
+    """
     for mount in service.mounts:
-        if mount.type != "bind" or mount.source is None:
+        if mount.type != "bind" or mount.source is None or mount.data is not None:
             continue
         path = relative_path(project.directory, mount.source)
         if path is not None:
@@ -28,6 +31,8 @@ def relative_path(directory: Path, source: str) -> str | None:
 
 def is_shown(project: Project, service: Service, path: str) -> bool:
     """Tell whether some mount shows an input, or a part of it, to the container."""
+    if is_volume(path):
+        return any(_mounts(mount, path) for mount in service.mounts)
     if path.startswith("/"):
         return any(
             mount.type == "bind" and mount.source is not None and overlap(mount.source, path)
@@ -38,10 +43,24 @@ def is_shown(project: Project, service: Service, path: str) -> bool:
 
 def can_write(project: Project, service: Service, path: str) -> bool:
     """Tell whether a mount lets the container write this path of the project."""
+    if is_volume(path):
+        return any(_mounts(mount, path) and not mount.read_only for mount in service.mounts)
     return any(
         covers(shown, path) and not mount.read_only
         for mount, shown in project_mounts(project, service)
     )
+
+
+def volume_mounts(service: Service) -> dict[str, str]:
+    """Give the volumes that a step names, by the targets that it mounts them at."""
+    step = service.the_step
+    named = [item.path for item in step.inputs or ()] + [output.path for output in step.outputs]
+    paths = [path for path in named if is_volume(path)]
+    return {m.target: path for m in service.mounts for path in paths if _mounts(m, path)}
+
+
+def _mounts(mount: Mount, path: str) -> bool:
+    return mount.type == "volume" and mount.source == path.removeprefix(VOLUME)
 
 
 def project_path(project: Project, service: Service, container_path: str) -> str | None:

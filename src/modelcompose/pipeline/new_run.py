@@ -6,6 +6,8 @@ import os
 import time
 
 from modelcompose.compose.step_keys import step_keys
+from modelcompose.pipeline.data_mounts import recorded_mounts
+from modelcompose.pipeline.outside.looking import recorded_step
 from modelcompose.pipeline.plan import Decision
 from modelcompose.pipeline.session import Session
 from modelcompose.pipeline.surroundings import Surroundings
@@ -44,11 +46,17 @@ def new_run(
         identity=known.identity,
         parts=known.parts,
         service=session.masker.value(
-            {**service.document, "x-ml": {"step": step_keys(service.the_step)}}
+            {
+                **service.document,
+                "x-ml": {
+                    "step": step_keys(recorded_step(service.the_step)),
+                    **recorded_mounts(session.observer.shown_by(service)),
+                },
+            }
         ),
         image=image,
         params=known.parts["params"],
-        inputs=known.inputs,
+        inputs={**known.inputs, **known.fetched},
         code=surroundings.code if surroundings else Code(),
         host=surroundings.host if surroundings else this_host(),
         command_line=tuple(session.masker.text(word) for word in session.command_line),

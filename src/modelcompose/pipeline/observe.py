@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from modelcompose.compose.project import Project, Service
+from modelcompose.compose.project import Project, Service, is_volume
 from modelcompose.engine.protocol import Engine
-from modelcompose.errors import ContentMissing, PlanError
+from modelcompose.errors import ContentMissing, NotFound, PlanError
 from modelcompose.pipeline.claims import refuse_unmeetable
+from modelcompose.pipeline.data_mounts import Shown, refuse_process, shown_by
 from modelcompose.pipeline.graph import Graph, Node
+from modelcompose.pipeline.hidden import refuse_hidden_input, refuse_hidden_outputs
 from modelcompose.pipeline.identity import identity_of, identity_parts
 from modelcompose.pipeline.images import Images
 from modelcompose.pipeline.inputs import Inputs
 from modelcompose.pipeline.lock import Lock
-from modelcompose.pipeline.mounts import can_write, is_shown
+from modelcompose.pipeline.missing_inputs import refuse_missing
 from modelcompose.pipeline.notebooks import Notebooks
-from modelcompose.pipeline.origin import where
+from modelcompose.pipeline.outside.looking import Outside
+from modelcompose.pipeline.outside.looks import Seen
+from modelcompose.pipeline.outside.periods import overdue
 from modelcompose.pipeline.parameters import Overrides, ParameterFiles, parameter_values
-from modelcompose.pipeline.paths import covers, is_glob, may_read, outermost
-from modelcompose.pipeline.plan import Decision, Known, Made, Observation
-from modelcompose.pipeline.previous import lock_differences
+from modelcompose.pipeline.paths import covers, is_glob, outermost
+from modelcompose.pipeline.plan import Decision, Known, Made, Observation, decide
+from modelcompose.pipeline.previous import (
+    as_before,
+    failure_of,
+    left,
+    lock_differences,
+    made_before,
+)
 from modelcompose.pipeline.restored import content_within
+from modelcompose.pipeline.state_folder import StateFolder
+from modelcompose.pipeline.stored_data import StoredData, stored_data
+from modelcompose.pipeline.volume_steps import refuse_undeclared
+from modelcompose.pipeline.volumes import ProjectVolumes
 from modelcompose.store.content import Content, Tree
 from modelcompose.store.states import FileStates, Skip
 from modelcompose.store.store import Store
@@ -32,6 +47,9 @@ from modelcompose.tracking.comparison import differences
 from modelcompose.tracking.masking import Masker
 from modelcompose.tracking.run import Run
 from modelcompose.tracking.runs import Runs
+
+if TYPE_CHECKING:
+    from modelcompose.pipeline.from_remote.asking import Elsewhere, Found
 
 _TRIALS = 100
 """How many of a step's newest runs are looked through for the maker of its outputs."""
@@ -57,6 +75,11 @@ class Observer:
         self.graph = graph
         self.lock = lock
         self.inputs = Inputs(project, states)
+        self.volumes = ProjectVolumes(
+            project, store, StateFolder(project.directory).path, engine.volumes
+        )
+        self.inputs.volumes = self.volumes
+        self.inputs.stored = StoredData(store, lambda: stored_data(project, self.lock))
         self.images = Images(project, engine, self.inputs, states)
         self.overrides = overrides
         self._runs = runs
@@ -64,28 +87,51 @@ class Observer:
         self._states = states
         self._masker = masker
         self._files = ParameterFiles(project, overrides)
+        self.outside = Outside(
+            project,
+            engine,
+            lock=lambda: self.lock,
+            runs=runs,
+            store=store,
+            states=states,
+            masker=masker,
+        )
+        self._is_process = engine.name == "process"
         self._folders: dict[str, tuple[Path, Callable[[Path], bool]]] = {}
         self._notebooks = Notebooks(project.directory, states, store)
+        self.elsewhere: Elsewhere | None = None
+        """Set while the project's remote is asked for what steps made."""
 
     def observe(self, node: Node, decisions: Mapping[str, Decision]) -> Observation:
         """Look at one step, given what was decided about the steps before it."""
         service = self.project.services[node.step]
         try:
             return self._observe(node, service, decisions)
-        except PlanError as error:
+        except (PlanError, NotFound, ContentMissing) as error:
             return Observation(node.step, problem=error.message, hint=error.hint)
 
     def _observe(
         self, node: Node, service: Service, decisions: Mapping[str, Decision]
     ) -> Observation:
         refuse_unmeetable(self.project, service)
-        self._refuse_hidden_outputs(service)
+        refuse_hidden_outputs(self.project, service)
+        if self._is_process:
+            refuse_process(service)
+        refuse_undeclared(self.project, service, is_process=self._is_process)
+        self.shown_by(service)  # a version that nobody knows is told before images are looked up
         present = {path: self.inputs.look(path) for path in outermost(service.the_step.written)}
         inputs = self._inputs(node, service, decisions)
         missing = [path for path, content in inputs.items() if content is None]
         pending = self._pending(node, service, decisions)
-        self._refuse_missing(node, missing, pending)
-        looked = Observation(node.step, present=present, is_cached=service.the_step.cache)
+        absent = self._absent(node, missing, pending)
+        lacking = [path for path in missing if path not in absent]
+        refuse_missing(self.project, self.lock, node.step, lacking, pending)
+        looked = Observation(
+            node.step,
+            present=present,
+            is_cached=service.the_step.cache,
+            absent=tuple(absent),
+        )
         if pending:
             self._refuse_unset(service)
             return self._unknown(looked, pending=tuple(pending))
@@ -93,11 +139,28 @@ class Observer:
         unpinned = self.images.unpinned(service, self.lock.images)
         if unpinned:
             return self._unknown(looked, unpinned=unpinned)
-        seen = {path: content for path, content in inputs.items() if content is not None}
-        self._remember_folders(service, seen)
-        parts = self.parts(service, image, seen)
+        there = self.outside.see(node, service)
+        here = {path: content for path, content in inputs.items() if content is not None}
+        self._remember_folders(service, here)
+        seen = {**here, **absent}
+        parts = self.parts(service, image, seen, there)
+        if there.unknown:
+            latest = self._runs.latest(self.project.directory, node.step)
+            others = self._differences(node.step, parts, latest, there.unknown)
+            unknown = tuple(there.unknown.values())
+            return self._unknown(looked, unknown=unknown, differences=others)
         known = Known(identity_of(parts), parts, seen, definition)
-        return self._compared(replace(looked, known=known), known)
+        compared = self._compared(replace(looked, known=known, unasked=there.unasked), known)
+        aged = self._with_age(compared, service)
+        if decide(aged).action == "run":  # nothing runs with inputs that are not here
+            refuse_missing(self.project, self.lock, node.step, absent)
+        return aged
+
+    def _with_age(self, seen: Observation, service: Service) -> Observation:
+        every_s = service.the_step.every_s
+        if every_s is None or seen.made is None:
+            return seen
+        return replace(seen, overdue=overdue(seen.made.ended_at, time.time(), every_s))
 
     def _unknown(self, looked: Observation, **why: Any) -> Observation:
         """Tell of a step whose identity is not known yet."""
@@ -111,18 +174,31 @@ class Observer:
         if made is not None and made.outputs == looked.present:
             return replace(looked, made=made, was_made_before=True)
         latest = self._runs.latest(self.project.directory, looked.step)
+        is_held = made is not None and self._is_held(made, looked.present)
+        found = None if is_held else self._found(looked, known, made)
         return replace(
             looked,
-            made=made,
+            made=made if found is None else found.made,
             was_made_before=latest is not None or looked.step in self.lock.steps,
-            is_held=made is not None and self._is_held(made, looked.present),
+            is_held=is_held,
             present_from=self._present_from(looked, known.identity) if made else None,
             differences=() if made else self._differences(looked.step, known.parts, latest),
-            failure=_failure(latest, known.identity),
+            failure=failure_of(latest, known.identity),
+            elsewhere=None if found is None else found.why,
         )
 
+    def _found(self, looked: Observation, known: Known, made: Made | None) -> Found | None:
+        """Ask the remote, where it is to be asked, for what the store cannot give."""
+        if self.elsewhere is None or not looked.is_cached:
+            return None
+        return self.elsewhere.find(looked.step, looked.present, known.identity, made)
+
     def parts(
-        self, service: Service, image: Mapping[str, Any], inputs: Mapping[str, Content]
+        self,
+        service: Service,
+        image: Mapping[str, Any],
+        inputs: Mapping[str, Content],
+        there: Seen,
     ) -> dict[str, Any]:
         """Put together a step's identity; secrets that stand in its command are masked."""
         params = parameter_values(
@@ -134,15 +210,29 @@ class Observer:
             service,
             image=image,
             params=params,
-            inputs={path: self._input_digest(path, inputs[path], skip) for path in inputs},
+            inputs={
+                **{path: self._input_digest(path, inputs[path], skip) for path in inputs},
+                **{each.name: each.content.digest for each in self.shown_by(service)},
+                **there.fetched,
+            },
             overrides=self.overrides,
         )
-        masked: dict[str, Any] = self._masker.value(parts)
+        masked: dict[str, Any] = self._masker.value({**parts, **there.parts})
         return masked
+
+    def shown_by(self, service: Service) -> tuple[Shown, ...]:
+        """Give the versions of data that a step's mounts show.
+
+        Raises:
+            NotFound: one is not known.
+            ContentMissing: a listing that tells of one is not in the store.
+        """
+        return shown_by(self.project.directory, self.lock, self._store, service)
 
     def _remember_folders(self, service: Service, inputs: Mapping[str, Content]) -> None:
         for path, content in inputs.items():
-            if content.kind == "folder" and not path.startswith("/"):
+            is_here = not path.startswith("/") and not is_volume(path)
+            if content.kind == "folder" and is_here and not self.inputs.stored.has(path):
                 folder = self.project.directory / path
                 self._folders[content.digest] = (folder, self.inputs.skip_for(service))
 
@@ -154,7 +244,7 @@ class Observer:
         return f"{digest}+x" if content.executable else digest
 
     def changed(self, service: Service, seen: Mapping[str, Content]) -> list[str]:
-        """Name the inputs that no longer count as what was seen of them."""
+        """Name the inputs of the project that no longer count as what was seen of them."""
         skip = self.inputs.skip_for(service)
 
         def counts_as_before(path: str) -> bool:
@@ -167,7 +257,9 @@ class Observer:
                 path, seen[path], skip
             )
 
-        return [path for path in self.inputs.changed(service, seen) if not counts_as_before(path)]
+        fetched = {address.path for address in service.the_step.addresses}
+        here = {path: content for path, content in seen.items() if path not in fetched}
+        return [path for path in self.inputs.changed(service, here) if not counts_as_before(path)]
 
     def _inputs(
         self, node: Node, service: Service, decisions: Mapping[str, Decision]
@@ -176,7 +268,7 @@ class Observer:
             return self.inputs.implied(service)
         found = self.inputs.mounted_files(service)
         for item in service.the_step.inputs:
-            self._refuse_hidden_input(service, item.path)
+            refuse_hidden_input(self.project, service, item.path)
             found.update(self.inputs.declared(service, item))
         restored = [d for name in node.upstream if (d := decisions.get(name)) is not None]
         for decision in restored:
@@ -189,7 +281,12 @@ class Observer:
         for written, content in made.outputs.items():
             for path in found:
                 if covers(written, path):
-                    found[path] = content_within(self._store, content, path[len(written) + 1 :])
+                    found[path] = self._content_within(content, path[len(written) + 1 :])
+
+    def _content_within(self, content: Content, inner: str) -> Content | None:
+        if inner and self.elsewhere is not None and not self._store.has(content.digest):
+            self.elsewhere.bring_part(content, inner)
+        return content_within(self._store, content, inner)
 
     def _pending(
         self, node: Node, service: Service, decisions: Mapping[str, Decision]
@@ -221,59 +318,18 @@ class Observer:
         ]
         parameter_values(self.project, service, settled, self._files, self.overrides)
 
-    def _refuse_missing(self, node: Node, missing: Sequence[str], pending: Sequence[str]) -> None:
-        for path in missing:
-            writer = next(
-                (name for w, name in self.inputs.written.items() if may_read(path, w)), None
-            )
-            if writer in pending:
-                continue
-            place = where(self.project, node.step, "inputs")
-            if writer is not None:
-                raise PlanError(
-                    f"{place}: {path} is missing; step {writer!r} makes it",
-                    hint=f"run: modelcompose run {writer}",
-                )
-            raise PlanError(f"{place}: {path} is missing", hint=self._source_of(path))
-
-    def _source_of(self, path: str) -> str:
-        for item in self.project.data:
-            if item.source is not None and covers(item.path, path):
-                return f"get it from {item.source}"
-        others = ", ".join(f"--profile {name}" for name in self._inactive_profiles())
-        if others:
-            return f"put it there, or read the steps of another profile with it: {others}"
-        return "put it there, or declare it as an output of the step that makes it"
-
-    def _inactive_profiles(self) -> list[str]:
-        known = {name for s in self.project.services.values() for name in s.profiles}
-        return sorted(known - set(self.project.profiles))
-
-    def _refuse_hidden_input(self, service: Service, path: str) -> None:
-        if not is_shown(self.project, service, path.partition("*")[0].rstrip("/") or "."):
-            raise PlanError(
-                f"{where(self.project, service.name, 'inputs')}: no mount of "
-                f"{service.name!r} shows {path}",
-                hint=f'add a bind mount, such as: volumes: ["{_such_as(path)}"]',
-            )
-
-    def _refuse_hidden_outputs(self, service: Service) -> None:
-        for path in service.the_step.written:
-            if not can_write(self.project, service, path):
-                raise PlanError(
-                    f"{where(self.project, service.name, 'outputs')}: no writable mount of "
-                    f"{service.name!r} shows {path}",
-                    hint='mount the project, such as: volumes: [".:/app"]',
-                )
+    def _absent(
+        self, node: Node, missing: Sequence[str], pending: Sequence[str]
+    ) -> dict[str, Content]:
+        """Give missing inputs as ml.lock names them, where a remote may have the step's result."""
+        if self.elsewhere is None or pending:
+            return {}
+        return self.elsewhere.inputs(node.step, self.lock, missing)
 
     def _made(self, step: str, identity: str) -> Made | None:
         run = self._runs.result(identity)
-        if run is not None:
-            return Made(run.outputs, run.id, run.ended_at, run.duration_s, run.metrics)
-        locked = self.lock.steps.get(step)
-        if locked is not None and locked.identity == identity:
-            return Made(locked.outputs)
-        return None
+        every_s = self.project.steps[step].every_s
+        return made_before(run, self.lock.steps.get(step), identity, every_s, time.time())
 
     def _is_held(self, made: Made, present: Mapping[str, Content | None]) -> bool:
         changed = [c for path, c in made.outputs.items() if present.get(path) != c]
@@ -288,10 +344,14 @@ class Observer:
             columns=("outputs",),
         )
         others = (run for run in runs if run.identity != identity or run.status != "succeeded")
-        return next((run.id for run in others if _left(run, looked.present)), None)
+        return next((run.id for run in others if left(run, looked.present)), None)
 
     def _differences(
-        self, step: str, parts: Mapping[str, Any], latest: Run | None
+        self,
+        step: str,
+        parts: Mapping[str, Any],
+        latest: Run | None,
+        unknown: Collection[str] = (),
     ) -> tuple[str, ...]:
         """Compare with the run that the lock tells of, else with the last one that went well.
 
@@ -300,7 +360,7 @@ class Observer:
         locked = self.lock.steps.get(step)
         previous = self._runs.result(locked.identity) if locked is not None else None
         if previous is None and locked is not None:
-            return lock_differences(locked, parts)
+            return lock_differences(locked, parts, unknown)
         if previous is None:
             good = self._runs.latest(self.project.directory, step, status="succeeded")
             previous = good or latest
@@ -314,10 +374,12 @@ class Observer:
         }
 
         def listing(digest: str) -> Tree | None:
-            known = digest in folders or digest in self._folders or self._notebooks.tree(digest)
+            known = any(digest in each for each in (folders, self._folders, self.outside.folders))
+            known = known or self._notebooks.tree(digest) is not None
             return self.listing(digest) if known else None
 
-        found = differences(previous.parts, parts, listing=listing)
+        now = as_before(parts, unknown, previous.parts)
+        found = differences(previous.parts, now, listing=listing)
         return tuple(difference.text for difference in found)
 
     def listing(self, digest: str) -> Tree | None:
@@ -336,21 +398,3 @@ class Observer:
         """Give the listings of an input folder to keep: of its bytes, and as it counts."""
         found = (self.listing(content.digest), self._notebooks.tree_of(content))
         return [tree for tree in found if tree is not None]
-
-
-def _left(run: Run, present: Mapping[str, Content | None]) -> bool:
-    """Tell whether a run left what lies there now: all of it, or its live outputs if it failed."""
-    if run.status == "succeeded":
-        return run.outputs == present
-    return bool(run.outputs) and all(present.get(p) == c for p, c in run.outputs.items())
-
-
-def _such_as(path: str) -> str:
-    """Give a mount that would show an input."""
-    return f"{path}:{path}:ro" if path.startswith("/") else f"./{path}:/{path}"
-
-
-def _failure(latest: Run | None, identity: str) -> str | None:
-    if latest is None or latest.identity != identity or latest.status == "succeeded":
-        return None
-    return latest.error or latest.status

@@ -34,6 +34,8 @@ class Known(Struct, frozen=True):
     inputs: Mapping[str, Content]
     definition: str | None = None
     """Digest of what the image is built from, for a service that builds."""
+    fetched: Mapping[str, Content] = {}
+    """What came from URLs, by the path that the step sees it at; once it is about to run."""
 
 
 class Observation(Struct, frozen=True):
@@ -44,6 +46,14 @@ class Observation(Struct, frozen=True):
     """Steps that run before and may change this one's inputs: its identity is not known yet."""
     unpinned: tuple[str, ...] = ()
     """Images whose digest `ml.lock` does not hold yet: the identity is not known either."""
+    unknown: tuple[str, ...] = ()
+    """What lies elsewhere and cannot be told, in words: the identity is not known either."""
+    absent: tuple[str, ...] = ()
+    """Inputs that are not here and count as ml.lock names them: the step must not run."""
+    unasked: tuple[str, ...] = ()
+    """What lies elsewhere and was taken as it was last, in words."""
+    overdue: str | None = None
+    """Why what was made is too old, in words."""
     problem: str | None = None
     """Why the step cannot be planned, in words."""
     hint: str | None = None
@@ -65,6 +75,8 @@ class Observation(Struct, frozen=True):
     """Why the last run failed, if it did and had this identity."""
     is_cached: bool = True
     """False when the step says `cache: false`."""
+    elsewhere: str | None = None
+    """Why a remote can give back what was made, in words; None where that was not asked, or no."""
 
 
 class Decision(Struct, frozen=True):
@@ -109,6 +121,11 @@ class Plan(Struct, frozen=True):
         return all(decision.action == "skip" for decision in self.decisions)
 
     @property
+    def is_certain(self) -> bool:
+        """Tell whether all that lies elsewhere was asked."""
+        return not any(decision.observation.unasked for decision in self.decisions)
+
+    @property
     def blocked(self) -> list[Decision]:
         """Give the decisions about steps that cannot be planned."""
         return [decision for decision in self.decisions if decision.state == "blocked"]
@@ -144,6 +161,7 @@ def decide(seen: Observation, *, is_forced: bool = False) -> Decision:
 
 def _undecided(seen: Observation) -> Decision:
     causes = tuple(f"the digest of image {image} is not known yet" for image in seen.unpinned)
+    causes += (*seen.unknown, *seen.differences)
     if seen.pending:
         causes = (f"after {', '.join(seen.pending)}",)
     return Decision(seen.step, "run", _state_of_unmade(seen), causes, seen, is_conditional=True)
@@ -164,17 +182,37 @@ def _causes(seen: Observation) -> tuple[str, ...]:
     return failed or seen.differences or ("it never ran with these inputs",)
 
 
-def _about_outputs(seen: Observation, made: Made) -> Decision:
-    changes = {
+def _from_elsewhere(seen: Observation, made: Made, why: str) -> Decision:
+    """Restore what a remote holds: as a stale step where it is new here, else as a lost one."""
+    if not seen.was_made_before:
+        return Decision(seen.step, "restore", "missing", (why,), seen)
+    if seen.failure or seen.differences:
+        causes = (*_causes(seen), why)
+        return Decision(seen.step, "restore", _state_of_unmade(seen), causes, seen)
+    state, causes = _about_changes(seen, _changes(seen, made))
+    return Decision(seen.step, "restore", state, (*causes, why), seen)
+
+
+def _changes(seen: Observation, made: Made) -> dict[str, Content | None]:
+    return {
         path: seen.present.get(path)
         for path, content in made.outputs.items()
         if seen.present.get(path) != content
     }
+
+
+def _about_outputs(seen: Observation, made: Made) -> Decision:
+    if seen.overdue is not None:
+        return Decision(seen.step, "run", "stale", (seen.overdue,), seen)
+    if seen.elsewhere is not None:
+        return _from_elsewhere(seen, made, seen.elsewhere)
+    changes = _changes(seen, made)
     if not changes:
-        return Decision(seen.step, "skip", "fresh", (), seen)
+        return Decision(seen.step, "skip", "fresh", seen.unasked, seen)
     state, causes = _about_changes(seen, changes)
     if not seen.is_held:
-        gone = "what it made is no longer in the store"
+        lost = "no longer in the store" if made.run is not None else "not in this store"
+        gone = f"what it made is {lost}"
         return Decision(seen.step, "run", state, (*causes, gone), seen)
     return Decision(seen.step, "restore", state, causes, seen)
 

@@ -75,7 +75,9 @@ def take_as_done(session: Session, plan: Plan, reporter: Reporter) -> list[StepR
     results = []
     for decision in plan.decisions:
         known, made = decision.known, decision.made
-        session.record_made(decision.step, known.identity, known.parts, made.outputs)
+        session.record_made(
+            decision.step, known.identity, known.parts, made.outputs, ended_at=made.ended_at
+        )
         adopted = session.adopted.get(known.identity)
         is_adopted = adopted is not None and adopted.id == made.run
         results.append(referred(decision, "adopted" if is_adopted else "fresh"))

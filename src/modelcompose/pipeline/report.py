@@ -33,6 +33,8 @@ class StepResult(Struct, frozen=True):
     """False when an input changed while the step ran."""
     error: str | None = None
     hint: str | None = None
+    is_from_remote: bool = False
+    """Whether what it would make came from the project's remote."""
     is_left: bool = False
     """Whether it may go on: the engine went away, and a later command takes it up again."""
 
@@ -54,6 +56,7 @@ def referred(decision: Decision, ending: Ending) -> StepResult:
         duration_s=made.duration_s,
         metrics=made.metrics,
         outputs=made.outputs,
+        is_from_remote=decision.observation.elsewhere is not None,
     )
 
 

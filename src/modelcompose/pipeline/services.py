@@ -12,7 +12,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from modelcompose.compose.project import Project
-from modelcompose.engine.protocol import Engine
+from modelcompose.engine.protocol import NOTHING_ATTACHED, Attached, Engine
+from modelcompose.errors import EngineError
 from modelcompose.pipeline.graph import services_behind
 from modelcompose.store.failures import translated
 
@@ -28,7 +29,12 @@ class Services:
     """The services of one command. Used from several threads."""
 
     def __init__(
-        self, project: Project, engine: Engine, record: Path, notes: Callable[[str], None]
+        self,
+        project: Project,
+        engine: Engine,
+        record: Path,
+        notes: Callable[[str], None],
+        attached: Callable[[Sequence[str]], Attached] = lambda _names: NOTHING_ATTACHED,
     ) -> None:
         """Prepare.
 
@@ -37,14 +43,18 @@ class Services:
             engine: starts and stops them.
             record: the file that says which were started, for the next command should this die.
             notes: told of the models that were put in their place.
+            attached: gives the mounts that show services versions of data.
         """
         self._project = without_steps(project)
         self._engine = engine
         self._record = record
         self._notes = notes
+        self._attached = attached
         self._guard = threading.Lock()
         self._ready: set[str] = set()
         self._started: list[str] = []
+        self._starting: tuple[str, ...] = ()
+        """What is on its way: to be stopped also where starting it was broken off."""
 
     def need(self, names: Sequence[str]) -> None:
         """Have services running, healthy where they can tell; returns when they are.
@@ -57,8 +67,16 @@ class Services:
         with self._guard:
             new = [name for name in names if name not in self._ready]
             if new:
-                self._fill_mounts(services_behind(self._project, new))
-                self._started += self._engine.start_services(self._project, new, begins=self._note)
+                behind = services_behind(self._project, new)
+                self._fill_mounts(behind)
+                try:
+                    self._started += self._engine.start_services(
+                        self._project, new, begins=self._note, mounts=self._attached(behind)
+                    )
+                except EngineError:
+                    self._starting = ()  # the engine has stopped them again
+                    raise
+                self._starting = ()
                 self._ready.update(new)
 
     def stop(self) -> None:
@@ -68,9 +86,10 @@ class Services:
             EngineError: they cannot be stopped; the next command tries again.
         """
         with self._guard:
-            if self._started:
-                self._engine.stop_services(self._project, self._started)
-            self._started = []
+            if names := [*self._started, *self._starting]:
+                self._engine.stop_services(self._project, names)
+            self._started, self._starting = [], ()
+            self._ready.clear()
             self._record.unlink(missing_ok=True)
 
     def _fill_mounts(self, names: Sequence[str]) -> None:
@@ -80,6 +99,7 @@ class Services:
             fill_mounts(self._project, names, self._notes)
 
     def _note(self, names: Sequence[str]) -> None:
+        self._starting = tuple(names)
         started = Started(self._engine.name, (*self._started, *names))
         new = self._record.with_name(f"{self._record.name}.new")
         with translated(self._record, "cannot be written"):

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from modelcompose.compose.project import Project, Service
+from modelcompose.compose.project import Project, Service, Step
 from modelcompose.engine.protocol import Engine, Execution
 from modelcompose.pipeline.again import Again
 from modelcompose.pipeline.collect import Collector
@@ -16,9 +16,11 @@ from modelcompose.pipeline.graph import Graph, Node
 from modelcompose.pipeline.images import Images
 from modelcompose.pipeline.lock import FILE_NAME, Lock, read_lock, write_lock
 from modelcompose.pipeline.observe import Observer
+from modelcompose.pipeline.outside.periods import as_text
 from modelcompose.pipeline.parameters import Overrides
 from modelcompose.pipeline.previous import locked_step
 from modelcompose.pipeline.secrets import secret_values
+from modelcompose.pipeline.services import Services
 from modelcompose.pipeline.state_folder import StateFolder
 from modelcompose.pipeline.step_tracking import StepTracking
 from modelcompose.pipeline.watching import Watch
@@ -77,6 +79,8 @@ class Session:
             overrides=overrides,
             masker=self.masker,
         )
+        self.services: Services | None = None
+        """The services that this command started; see `pipeline.acting`."""
         self.again: Again | None = None
         """Set where the project stands in for another, whose runs are made again."""
         self.keeps_resumed = False
@@ -103,7 +107,12 @@ class Session:
     def new_collector(self) -> Collector:
         """Give what moves outputs between workspaces, the store and the project."""
         return Collector(
-            self.project, self.folder, self.store, self.states, is_made=self._is_locked
+            self.project,
+            self.folder,
+            self.store,
+            self.states,
+            is_made=self._is_locked,
+            volumes=self.observer.volumes,
         )
 
     def _is_locked(self, path: str, content: Content) -> bool:
@@ -158,10 +167,23 @@ class Session:
                 )
 
     def record_made(
-        self, step: str, identity: str, parts: Mapping[str, object], made: Mapping[str, Content]
+        self,
+        step: str,
+        identity: str,
+        parts: Mapping[str, object],
+        made: Mapping[str, Content],
+        *,
+        ended_at: float | None,
     ) -> None:
         """Note in the lock what a step made; a run with changed parameters never moves it."""
-        locked = locked_step(identity, parts, made)
+        declared = self.project.steps.get(step, Step())
+        locked = locked_step(
+            identity,
+            parts,
+            made,
+            marks=self.observer.outside.marks(declared),
+            made=None if declared.every_s is None else as_text(ended_at),
+        )
         if not self.overrides:
             self._change_lock(lambda lock: lock.with_step(step, locked))
 

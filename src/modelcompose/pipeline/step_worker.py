@@ -8,12 +8,14 @@ from msgspec.structs import replace
 
 from modelcompose.compose.project import Service
 from modelcompose.errors import ContentCorrupt, ContentMissing, ModelComposeError
+from modelcompose.pipeline.acting import services_of
 from modelcompose.pipeline.attempt import Attempts
 from modelcompose.pipeline.devices import Grant
+from modelcompose.pipeline.from_remote.taking import Restoring
 from modelcompose.pipeline.graph import Node
+from modelcompose.pipeline.missing_inputs import refuse_missing
 from modelcompose.pipeline.plan import Decision, Plan, decide
 from modelcompose.pipeline.report import Ending, Reporter, StepResult, referred
-from modelcompose.pipeline.services import Services
 from modelcompose.pipeline.session import Session
 from modelcompose.pipeline.surroundings import look_around
 from modelcompose.tracking.run import Run
@@ -31,9 +33,7 @@ class StepWorker:
         self._decisions = {decision.step: decision for decision in plan.decisions}
         self._forced = forced
         self._reporter = reporter
-        self._services = Services(
-            session.services_project, session.engine, session.folder.services, reporter.notes
-        )
+        self._services = services_of(session, reporter.notes)
         self._collector = session.new_collector()
         self._guard = threading.Lock()
         self._attempts: Attempts | None = None
@@ -109,21 +109,27 @@ class StepWorker:
     def _restore(
         self, node: Node, service: Service, decision: Decision, grant: Grant
     ) -> StepResult:
-        present = decision.observation.present
-        changed = {p: c for p, c in decision.made.outputs.items() if present.get(p) != c}
+        if decision.observation.elsewhere is not None:
+            self._reporter.prepares(node.step)  # it may take a while
         try:
-            self._collector.restore(changed, self._reporter.notes)
+            made = Restoring(self._session, self._collector, self._reporter.notes).restore(decision)
         except (ContentCorrupt, ContentMissing) as error:
             self._reporter.notes(error.message)
+            absent, session = decision.observation.absent, self._session
+            refuse_missing(session.project, session.lock, node.step, absent)
             self._unforeseen.add(node.step)
-            causes = (*decision.causes, "what it made is damaged in the store")
+            where = "the store" if decision.observation.elsewhere is None else "the remote"
+            causes = (*decision.causes, f"what it made is damaged or missing in {where}")
             return self._run(node, service, replace(decision, causes=causes), grant)
-        return self._refer(decision, "restored")
+        observation = replace(decision.observation, made=made)
+        return self._refer(replace(decision, observation=observation), "restored")
 
     def _refer(self, decision: Decision, ending: Ending) -> StepResult:
         """Refer to the run that made what the step would make."""
         known, made = decision.known, decision.made
-        self._session.record_made(decision.step, known.identity, known.parts, made.outputs)
+        self._session.record_made(
+            decision.step, known.identity, known.parts, made.outputs, ended_at=made.ended_at
+        )
         return referred(decision, ending)
 
     def _run(
@@ -134,13 +140,25 @@ class StepWorker:
             self._session.tracking.prepare()
         self._services.need(node.services)
         image = self._image(node, service, decision)
+        decision = self._with_fetched(service, decision)
         if self._session.stopping.is_set():
             return StepResult(node.step, "killed", error="it was stopped before it ran")
         result = self._try(service, decision, image, grant, tried)
         if result.ending == "done" and result.is_reusable:
             known = decision.known
-            self._session.record_made(node.step, known.identity, known.parts, result.outputs)
+            self._session.record_made(
+                node.step, known.identity, known.parts, result.outputs, ended_at=result.ended_at
+            )
         return result
+
+    def _with_fetched(self, service: Service, decision: Decision) -> Decision:
+        """Have what the step is shown of URLs in the store."""
+        known = decision.known
+        fetched = self._session.observer.outside.bring(service, known.parts["inputs"])
+        if not fetched:
+            return decision
+        observation = replace(decision.observation, known=replace(known, fetched=fetched))
+        return replace(decision, observation=observation)
 
     def _image(self, node: Node, service: Service, decision: Decision) -> str | None:
         again = self._session.again

@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 
-from modelcompose.compose.project import Project, Service
-from modelcompose.engine.protocol import InputMount
+from modelcompose.compose.project import Project, Service, is_volume
+from modelcompose.engine.protocol import GivenMount, InputMount
 from modelcompose.pipeline.mounts import project_path
 from modelcompose.pipeline.parameters import Overrides, write_changed
 from modelcompose.pipeline.paths import covers
@@ -29,12 +29,32 @@ class Laid(Struct, frozen=True):
 
     folder: Path
     mounts: tuple[InputMount, ...]
+    shown: tuple[GivenMount, ...] = ()
+    """Versions of data, out of the store."""
+    volumes: Mapping[str, str] = {}
+    """The volumes that stand for those that the step writes, by the names of these."""
 
 
 class Layout:
     """Lays out the workspaces of one command."""
 
-    def __init__(self, project: Project, overrides: Overrides, *, can_mount: bool) -> None:
+    def __init__(
+        self,
+        project: Project,
+        overrides: Overrides,
+        *,
+        can_mount: bool,
+        stored: Callable[[str, Service], Path | None] = lambda _path, _service: None,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            project: whose steps.
+            overrides: what the command changes.
+            can_mount: whether the engine mounts read-only.
+            stored: where a path lies that is in the store alone; None for all others.
+        """
+        self._stored = stored
         self._project = project
         self._overrides = overrides
         self._limit = MOUNTED_ABOVE_BYTES if can_mount else LINKED_ABOVE_BYTES
@@ -56,6 +76,11 @@ class Layout:
         with translated(folder, "the inputs cannot be laid out"):
             self._make_folders(folder, service)
             for path, content in inputs.items():
+                if is_volume(path):
+                    continue
+                if (view := self._stored(path, service)) is not None:
+                    mounts.append(InputMount(view, path))
+                    continue
                 mounts += self._lay_input(folder, path, content, skip)
             self._lay_parameter_files(folder, service)
         return Laid(folder, tuple(mounts))

@@ -126,12 +126,23 @@ def _standards(
     return found
 
 
-def _source(candidate: Candidate) -> Source:
-    kind, digest = candidate.content.kind, candidate.content.digest.removeprefix("sha256:")
-    name = f"/{candidate.path.rpartition('/')[2]}" if kind == "file" else ""
+def source_of(path: str, content: Content, run: str | None) -> Source:
+    """Give where the files of a version lie that the content store keeps.
+
+    Args:
+        path: of the output.
+        content: what it held.
+        run: the id of the run that made it.
+    """
+    kind, digest = content.kind, content.digest.removeprefix("sha256:")
+    name = f"/{path.rpartition('/')[2]}" if kind == "file" else ""
     address = f"mlflow-artifacts:/{CONTENT}/{kind}/{digest}{name}"
+    return Source(address, address, run)
+
+
+def _source(candidate: Candidate) -> Source:
     made_by = next(iter(candidate.runs.values()))
-    return Source(address, address, made_by.id)
+    return source_of(candidate.path, candidate.content, made_by.id)
 
 
 def _origin(candidate: Candidate, numbers: Numbers, verdict: Verdict | None) -> Origin:

@@ -32,11 +32,11 @@ class Whole(NamedTuple):
 
 
 MODE_BYTES = 8
-STATE_BYTES = 48
+STATE_BYTES = 40
 """Of each name: its mode, then the state that rows of single files have."""
 DIGEST_BYTES = 32
 
-_VERSION = 1
+_VERSION = 2
 _WAIT_S = 5.0
 _MEMOS_KEPT = 5000
 _PASSING = {

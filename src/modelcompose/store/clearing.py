@@ -2,7 +2,8 @@
 
 A pack goes only when nothing in it is needed; one of which less than half is needed is packed
 anew, so that its rest can go. What is younger than `YOUNG_S` stays: its command may be about to
-name it.
+name it (see `holdings`). What is needed and lies in the trash comes back before anything is
+deleted.
 """
 
 from __future__ import annotations
@@ -33,8 +34,11 @@ class Plan(Struct, frozen=True):
     repacked: tuple[str, ...]
     """Hex digests of packs of which little is needed."""
     size_bytes: int
+    """What would be free at last."""
     kept: int
     """How many needed objects there are."""
+    recalled: tuple[str, ...] = ()
+    """Hex digests of blobs in the trash that somebody needs."""
 
 
 class Clearing:
@@ -69,17 +73,26 @@ class Clearing:
         """
         self._needed = frozenset(needed)
         keys = {bytes.fromhex(digest[len(PREFIX) :]) for digest in needed}
+        names, sizes = self._found()
         whole: set[str] = set()
         partly: set[str] = set()
+        here = {key for name in names if (key := bytes.fromhex(name)) in keys}
+        freed = 0
         for name, index in self._store.packs.indexes().items():
-            held = [key in keys for key, _, _ in index.items()]
-            if any(held):
-                (whole if sum(held) >= _WORTH * len(held) else partly).add(name)
-        sizes = self._old()
+            held = {key for key, _, _ in index.items() if key in keys}
+            here |= held
+            is_worth = len(held) < _WORTH * index.count and name in sizes
+            if held:
+                (partly if is_worth else whole).add(name)
+            if held and is_worth:
+                freed += sum(size for key, _, size in index.items() if key not in keys)
         blobs = [n for n in sizes if bytes.fromhex(n) not in keys and n not in whole | partly]
-        repacked = sorted(partly & sizes.keys())
         return Plan(
-            tuple(sorted(blobs)), tuple(repacked), sum(sizes[name] for name in blobs), len(keys)
+            tuple(sorted(blobs)),
+            tuple(sorted(partly)),
+            freed + sum(sizes[name] for name in blobs),
+            len(here),
+            tuple(sorted(self._needed_in_trash())),
         )
 
     def carry_out(self, plan: Plan) -> int:
@@ -88,35 +101,68 @@ class Clearing:
         Raises:
             StoreError: the store cannot be written.
         """
+        count = 0
         with translated(self._store.root, "cannot be cleared"):
+            for name in plan.recalled:
+                self._store.trash.back(name)
+            self._store.packs.forget()
             for name in plan.repacked:
                 self._repack(name)
             for name in (*plan.blobs, *plan.repacked):
-                self._store.trash.discard(name)
+                # A plan takes its time: what was touched meanwhile is about to be named.
+                if not self._is_young(name):
+                    count += self._store.trash.discard(name)
         self._store.packs.forget()
-        return len(plan.blobs) + len(plan.repacked)
+        return count
 
     def purge(self, grace_s: float) -> int:
-        """Delete what has been in the trash for longer; give how many blobs.
+        """Delete what has been in the trash, or set aside as damaged, for longer.
+
+        Returns:
+            How many blobs.
 
         Raises:
             StoreError: the store cannot be written.
         """
         count, now = 0, time.time()
-        with translated(self._trash, "cannot be emptied"), suppress(FileNotFoundError):
-            for item in list(os.scandir(self._trash)):
-                if now - item.stat().st_ctime > grace_s:
-                    os.unlink(item.path)
-                    count += not item.name.endswith(INDEX_SUFFIX)
+        needed = self._needed_in_trash()
+        for folder in (self._trash, self._store.root / "corrupt"):
+            with translated(folder, "cannot be emptied"), suppress(FileNotFoundError):
+                for item in list(os.scandir(folder)):
+                    name = item.name.removesuffix(INDEX_SUFFIX)
+                    with suppress(FileNotFoundError):  # somebody needs it, or clears, too
+                        if name not in needed and now - item.stat().st_ctime > grace_s:
+                            os.unlink(item.path)
+                            count += item.name == name
         return count
 
-    def _old(self) -> dict[str, int]:
-        """Give the size of each blob that has been there for a while, by hex digest."""
-        found: dict[str, int] = {}
+    def _needed_in_trash(self) -> set[str]:
+        """Give the blobs in the trash of which something is needed that is nowhere else."""
+        if not self._store.trash.is_used():
+            return set()
+        wanted = {digest[len(PREFIX) :] for digest in self._needed}
+        wanted -= self._store.packs.find_many(wanted).keys()
+        lacking = [name for name in wanted if not os.path.exists(self._blobs / name)]
+        return set(filter(None, map(self._store.trash.holder, lacking)))
+
+    def _is_young(self, name: str) -> bool:
+        try:
+            changed = os.stat(self._blobs / name).st_ctime
+        except FileNotFoundError:
+            return True
+        return time.time() - changed <= self._young_s
+
+    def _found(self) -> tuple[list[str], dict[str, int]]:
+        """Give the names of all blobs, and the sizes of those that have been there for a while."""
+        names: list[str] = []
+        old: dict[str, int] = {}
         now = time.time()
         with translated(self._blobs, "cannot be read"), suppress(FileNotFoundError):
             for item in os.scandir(self._blobs):
+                if len(item.name) != _HEX_LENGTH:
+                    continue
+                names.append(item.name)
                 status = item.stat(follow_symlinks=False)
-                if len(item.name) == _HEX_LENGTH and now - status.st_ctime > self._young_s:
-                    found[item.name] = status.st_size
-        return found
+                if now - status.st_ctime > self._young_s:
+                    old[item.name] = status.st_size
+        return names, old

@@ -33,7 +33,7 @@ class Entry(Struct, frozen=True, omit_defaults=True, gc=False):
     link: str | None = None
     """The target, for a symbolic link; `digest` is then that of the target's text."""
     mode: int | None = None
-    """The permissions, in versions of data alone, and only where no usual umask gives them."""
+    """The permissions, in versions of data alone, and only where no open umask gives them."""
 
 
 class Tree(Struct, frozen=True):

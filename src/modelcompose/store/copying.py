@@ -7,6 +7,7 @@ import hashlib
 import os
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from modelcompose.store.digests import PREFIX, blocks
@@ -84,8 +85,15 @@ def create(path: Path | str, mode: int) -> int:
     return os.open(path, flags, mode)
 
 
-def file_mode(*, executable: bool) -> int:
-    """Give the mode that a placed file is created with, before the umask."""
+def file_mode(*, executable: bool, mode: int | None = None) -> int:
+    """Give the mode that a placed file is created with, before the umask.
+
+    Args:
+        executable: whether it is.
+        mode: what it is given once it is filled: nobody else is to read it before.
+    """
+    if mode is not None:
+        return 0o600
     return 0o777 if executable else 0o666
 
 
@@ -156,12 +164,20 @@ def _copy_in_kernel(reading: int, writing: int) -> None:
             raise
 
 
-def copy_hashing(reading: int, writing: int) -> str:
-    """Copy the bytes of one open file to another; give the digest of what was copied."""
+def copy_hashing(reading: int, writing: int, told: Callable[[int], None] | None = None) -> str:
+    """Copy the bytes of one open file to another; give the digest of what was copied.
+
+    Args:
+        reading: open for reading.
+        writing: open for writing.
+        told: called with the size of each part that was copied.
+    """
     hashed = hashlib.sha256()
     for block in blocks(reading):
         hashed.update(block)
         write_all(writing, block)
+        if told is not None:
+            told(len(block))
     return PREFIX + hashed.hexdigest()
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from modelcompose.errors import StorageFull, StoreError
+from modelcompose.errors import ContentMissing, StorageFull, StoreError
 from modelcompose.store.permissions import access_hint, printable
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
@@ -60,3 +60,12 @@ def _disk(path: Path) -> str:
 
 
 __all__ = ["printable", "translate", "translated"]
+
+
+def missing(root: Path, digest: str) -> ContentMissing:
+    """Give the error for an object that is not in the store at `root`."""
+    return ContentMissing(
+        f"{root}: holds no content {digest}",
+        hint="`modelcompose pull` fetches it where it was pushed; `modelcompose run --force`"
+        " makes it anew",
+    )

@@ -13,8 +13,10 @@ from modelcompose.errors import ContentCorrupt
 from modelcompose.store.content import Entry
 from modelcompose.store.copying import create, file_mode, write_all
 from modelcompose.store.digests import PREFIX
+from modelcompose.store.linking import Link, place_linked
 from modelcompose.store.packed import Packed, Packs
 from modelcompose.store.placing import place_file
+from modelcompose.store.remotes.parallel import Progress
 
 Missing = Callable[[str], Exception]
 SetAside = Callable[[str], ContentCorrupt]
@@ -23,7 +25,7 @@ SetAside = Callable[[str], ContentCorrupt]
 class Giver:
     """Places files of one listing; packs stay open meanwhile. For one thread."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a store's parts meet here
         self,
         packs: Packs,
         places: Mapping[str, Packed],
@@ -31,6 +33,8 @@ class Giver:
         *,
         missing: Missing,
         set_aside: SetAside,
+        link: Link | None = None,
+        progress: Progress | None = None,
     ) -> None:
         """Prepare.
 
@@ -40,7 +44,11 @@ class Giver:
             blob_path: where every other one lies.
             missing: gives the error for a digest that is not there.
             set_aside: takes damaged content out of the way; gives the error for it.
+            link: how blobs become files; None: by shared blocks where that can be, else copied.
+            progress: told of each file.
         """
+        self._progress = progress
+        self._link = link
         self._packs = packs
         self._places = places
         self._blob_path = blob_path
@@ -73,11 +81,16 @@ class Giver:
             self._place_blob(entry, target)
         else:
             self._place_packed(entry, place, target)
+        if self._progress is not None:
+            self._progress.done(1, entry.size_bytes)
 
     def _place_blob(self, entry: Entry, target: str) -> None:
         blob = self._blob_path(entry.digest)
         try:
-            is_whole = place_file(blob, entry, Path(target))
+            if self._link is None:
+                is_whole = place_file(blob, entry, Path(target))
+            else:
+                is_whole = place_linked(blob, entry, Path(target), self._link)
         except FileNotFoundError as error:
             if blob.exists():
                 raise
@@ -92,7 +105,7 @@ class Giver:
             raise self._missing(entry.digest) from error
         if PREFIX + hashlib.sha256(data).hexdigest() != entry.digest:
             raise self._set_aside(entry.digest)
-        writing = create(target, file_mode(executable=entry.executable))
+        writing = create(target, file_mode(executable=entry.executable, mode=entry.mode))
         try:
             write_all(writing, data)
             if entry.mode is not None:

@@ -61,7 +61,18 @@ def read_journal(journal: Path, project: Path) -> tuple[list[Operation], Path]:
         raise _unreadable(journal, repr(error)) from error
     if version != _VERSION:
         raise _unreadable(journal, f"expected version {_VERSION}, found {version!r}")
+    outside = next((path for _, path in operations if not _is_inside(path)), None)
+    if outside is not None:  # none of ours: it came with the project
+        raise _unreadable(journal, f"it would change {outside!r}")
     return operations, staged
+
+
+def _is_inside(path: object) -> bool:
+    """Whether a path is one of the project's, and none of git's own."""
+    if not isinstance(path, str):
+        return False
+    parts = path.split("/")
+    return parts[0].casefold() != ".git" and not any(part in {"", ".", ".."} for part in parts)
 
 
 def _unreadable(journal: Path, reason: str) -> StoreError:

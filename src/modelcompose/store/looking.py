@@ -29,19 +29,16 @@ from modelcompose.store.cache import (
 from modelcompose.store.content import Content, Entry, Tree
 from modelcompose.store.digests import digest_link, encode_tree
 from modelcompose.store.failures import printable
+from modelcompose.store.modes import USUAL
 
 Read = Callable[[str], tuple[str, bytes | None]]
 """Reads a file; gives its digest, and its state when that can be trusted to show a change."""
 
-_FIELDS = 6
-"""Numbers of a state: mode, device, inode, size, modification and change times."""
+_FIELDS = 5
+"""Numbers of a state: mode, inode, size, modification and change times."""
 _POSITIVE = (1 << 63) - 1
 _NOTHING = bytes(STATE_BYTES)
 _NO_DIGEST = bytes(DIGEST_BYTES)
-_USUAL = {0o666 & ~mask for mask in (0, 0o002, 0o022, 0o007, 0o027, 0o077)} | {
-    0o777 & ~mask for mask in (0, 0o002, 0o022, 0o007, 0o027, 0o077)
-}
-"""Permissions that a usual umask gives: they say something of the machine, nothing of the file."""
 
 
 class Seen(NamedTuple):
@@ -107,6 +104,21 @@ class Look:
         entries.sort(key=lambda entry: entry.path)
         return Tree(tuple(entries), tuple(sorted(empty)))
 
+    def unread(self) -> tuple[int, int]:
+        """Give how many files must be read, and how many bytes they hold."""
+        count = size = 0
+        for seen in self._seen:
+            known = self._cache.folder(os.fsencode(seen.path))
+            data = seen.states.tobytes()
+            for number, name in enumerate(seen.names):
+                at = number * STATE_BYTES
+                state = data[at + MODE_BYTES : at + STATE_BYTES]
+                row = known.get(name.encode("utf-8", "surrogateescape"))
+                if stat.S_ISREG(seen.states[number * _FIELDS]) and (not row or row[0] != state):
+                    count += 1
+                    size += seen.states[number * _FIELDS + 2]
+        return count, size
+
     def keep(self, content: Content) -> None:
         """Remember what was found, and the whole of it where no file may change unnoticed."""
         look = (self._key, self._print, msgspec.msgpack.encode(content)) if self._is_sure else None
@@ -154,11 +166,6 @@ class Look:
         return file.state[:MODE_BYTES] + state, raw
 
 
-def usual_mode(mode: int) -> bool:
-    """Whether permissions are those that creating a file gives under a usual umask."""
-    return stat.S_IMODE(mode) in _USUAL
-
-
 def tree_content(tree: Tree) -> Content:
     """Give the content that a listing stands for."""
     digest = PREFIX + hashlib.sha256(encode_tree(tree)).hexdigest()
@@ -192,8 +199,8 @@ def adopt(cache: Cache, root: str, tree: Tree, settled: Callable[[int], bool]) -
             entry = entries.get(seen.prefix + name)
             digest = _NO_DIGEST
             if stat.S_ISREG(seen.states[at]):
-                is_ours = entry is not None and entry.size_bytes == seen.states[at + 3]
-                if entry is not None and is_ours and settled(seen.states[at + 4]):
+                is_ours = entry is not None and entry.size_bytes == seen.states[at + 2]
+                if entry is not None and is_ours and settled(seen.states[at + 3]):
                     digest = bytes.fromhex(entry.digest[len(PREFIX) :])
                     count += 1
                 else:
@@ -229,13 +236,12 @@ def _walk(root: str, update: Callable[[bytes], object]) -> Iterator[Seen]:
             status = item.stat(follow_symlinks=False)
             mode = status.st_mode
             if mode & 0o170000 == stat.S_IFDIR:
-                put((stat.S_IFDIR, 0, 0, 0, 0, 0))
+                put((stat.S_IFDIR, 0, 0, 0, 0))
                 below.append((item.path, f"{prefix}{item.name}/"))
                 continue
             put(
                 (
                     mode,
-                    status.st_dev,
                     status.st_ino & _POSITIVE,
                     status.st_size,
                     status.st_mtime_ns,
@@ -256,8 +262,8 @@ def _listed(seen: Seen, digits: str, *, modes: bool) -> Iterator[Entry]:
         kind = mode & 0o170000
         if kind == stat.S_IFREG:
             digest = PREFIX + digits[number * 64 : number * 64 + 64]
-            size = states[number * _FIELDS + 3]
-            unusual = modes and mode & 0o7777 not in _USUAL
+            size = states[number * _FIELDS + 2]
+            unusual = modes and mode & 0o7777 not in USUAL
             yield Entry(
                 prefix + name,
                 digest,

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from modelcompose.errors import ContentCorrupt
+from modelcompose.errors import ContentCorrupt, StoreError
 from modelcompose.store.content import Entry, Tree
 from modelcompose.store.copying import copy_hashing, create, file_mode, share_blocks
 from modelcompose.store.digests import digest_descriptor
@@ -26,6 +26,7 @@ def place_tree(tree: Tree, target: Path, place_blob: PlaceBlob) -> None:
 
     Raises:
         ContentCorrupt: two entries of the listing exclude each other.
+        StoreError: the file system takes two names for one.
         OSError: as the system says it.
     """
     try:
@@ -39,7 +40,25 @@ def place_tree(tree: Tree, target: Path, place_blob: PlaceBlob) -> None:
             if entry.link is not None:
                 os.symlink(entry.link, target / entry.path)
     except (FileExistsError, NotADirectoryError) as error:
+        if len(twins := _twins(tree, os.path.relpath(error.filename, target))) > 1:
+            raise StoreError(
+                f"{target}: this file system takes {' and '.join(map(repr, twins))} for one name",
+                hint="place it on a file system that tells them apart, or rename one of them"
+                " where they were added",
+            ) from error
         raise ContentCorrupt(f"{target}: the listing names {error.filename} twice") from error
+
+
+def _twins(tree: Tree, path: str) -> list[str]:
+    """Give the paths that differ from one in case or in Unicode's normal form alone, and it."""
+    import unicodedata
+
+    def plain(name: str) -> str:
+        return unicodedata.normalize("NFD", unicodedata.normalize("NFD", name).casefold())
+
+    wanted = plain(path)
+    every = [*folders_of(tree), *(entry.path for entry in tree.entries)]
+    return [name for name in every if plain(name) == wanted]
 
 
 def folders_of(tree: Tree) -> list[str]:
@@ -62,7 +81,7 @@ def place_file(blob: Path, entry: Entry, target: Path) -> bool:
     """
     reading = os.open(blob, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        writing = create(target, file_mode(executable=entry.executable))
+        writing = create(target, file_mode(executable=entry.executable, mode=entry.mode))
         is_whole = False
         try:
             is_whole = _fill(reading, writing, blob, entry, target)

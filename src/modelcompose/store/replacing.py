@@ -10,12 +10,14 @@ from pathlib import Path
 from modelcompose.store.content import Content, Entry, Tree
 from modelcompose.store.difference import FOLDER, Items, plan_exchange
 from modelcompose.store.failures import translated
+from modelcompose.store.file_state import FINE_TICK_NS
 from modelcompose.store.intake import sync_files, sync_folder, sync_tree
 from modelcompose.store.journal import write_journal
+from modelcompose.store.linking import Link
 from modelcompose.store.outputs import check_outputs, check_writable, kind_of
 from modelcompose.store.placing import folders_of, remove
 from modelcompose.store.room import check_room
-from modelcompose.store.states import FINE_TICK_NS, FileStates
+from modelcompose.store.states import FileStates
 from modelcompose.store.store import Store
 from modelcompose.store.swapping import carry_out
 
@@ -26,8 +28,15 @@ _TICK_S = 2 * FINE_TICK_NS / 1e9
 class Replacing:
     """Replaces what lies at paths of one project."""
 
-    def __init__(
-        self, project: Path, *, store: Store, states: FileStates, staging: Path, journals: Path
+    def __init__(  # noqa: PLR0913 - what it works with, each by name
+        self,
+        project: Path,
+        *,
+        store: Store,
+        states: FileStates,
+        staging: Path,
+        journals: Path,
+        link: Link | None = None,
     ) -> None:
         """Take what it works with.
 
@@ -37,7 +46,9 @@ class Replacing:
             states: learns what is there then.
             staging: a folder of the project's state, where files wait.
             journals: where plans are written to, for `exchange.recover`.
+            link: how files lie in the project, where the user said.
         """
+        self._link = link
         self._project = project
         self._store = store
         self._states = states
@@ -69,10 +80,18 @@ class Replacing:
             if not self._journal(staged).exists():
                 remove(staged)
 
-    def place_missing(self, path: str, tree: Tree, at: str | None = None) -> int | None:
+    def place_missing(
+        self, path: str, tree: Tree, at: str | None = None, *, is_rest: bool = False
+    ) -> int | None:
         """Put the files of a listing, or those at a path in it, into place, where none are.
 
         No file is changed, so nothing is lost where that is broken off, and it goes on.
+
+        Args:
+            path: relative to the project folder.
+            tree: what it is to hold.
+            at: a path in it, which alone is placed.
+            is_rest: whether other files that are in the place of some stay.
 
         Returns:
             How many were written; None where another file is in the place of one.
@@ -88,7 +107,7 @@ class Replacing:
             if at is None or entry.path == at or entry.path.startswith(f"{at}/")
         }
         there = {inner for inner in chosen if os.path.lexists(self._project / inner)}
-        if any(self._differs(inner, chosen[inner]) for inner in there):
+        if not is_rest and any(self._differs(inner, chosen[inner]) for inner in there):
             return None
         lacking = {inner: entry for inner, entry in chosen.items() if inner not in there}
         staged = self._staging / f"checkout-{os.urandom(8).hex()}"
@@ -106,7 +125,7 @@ class Replacing:
                     os.rename(f"{staged}/{inner}", f"{self._project}/{inner}")
         finally:
             remove(staged)
-        if at is None:
+        if at is None and not is_rest:
             time.sleep(_TICK_S)
             self._states.adopt(self._project / path, tree)
         return len(lacking)
@@ -122,7 +141,7 @@ class Replacing:
 
     def _place_anew(self, path: str, staged: Path, content: Content, tree: Tree | None) -> int:
         target = self._project / path
-        self._store.place(content, staged)
+        self._store.place(content, staged, link=self._link)
         with translated(target, "cannot be written"):
             if tree is None:
                 sync_files([staged])
@@ -139,7 +158,7 @@ class Replacing:
         return len(tree.entries)
 
     def _change(self, path: str, staged: Path, content: Content, tree: Tree | None) -> int:
-        before = _items(path, *_present(self._project / path, self._states))
+        before = _items(path, *_present(self._project / path, self._states, tree))
         after = _items(path, content, tree)
         operations = plan_exchange(before, after)
         if not operations:
@@ -158,7 +177,8 @@ class Replacing:
     def _stage(self, staged: Path, entries: Mapping[str, Entry]) -> None:
         """Place the files that are to be moved in."""
         staged.mkdir(parents=True)
-        with translated(staged, "cannot be written"), self._store.giver(entries.values()) as giver:
+        giving = self._store.giver(entries.values(), self._link)
+        with translated(staged, "cannot be written"), giving as giver:
             for folder in {os.path.dirname(inner) for inner in entries}:
                 os.makedirs(staged / folder, exist_ok=True)
             for inner, entry in entries.items():
@@ -178,9 +198,11 @@ def _entries(
     return {inner: entries[inner] for inner in wanted}
 
 
-def _present(target: Path, states: FileStates) -> tuple[Content | None, Tree | None]:
+def _present(
+    target: Path, states: FileStates, like: Tree | None
+) -> tuple[Content | None, Tree | None]:
     if kind_of(target) == "folder":
-        tree, content = states.read_tree(target, modes=True)
+        tree, content = states.read_tree(target, modes=True, like=like)
         return content, tree
     return states.look(target), None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import struct
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -15,22 +14,18 @@ from typing import Self
 
 from modelcompose.store.cache import Cache, Known
 from modelcompose.store.content import Content, Entry, Tree
-from modelcompose.store.digests import digest_descriptor, digest_link
+from modelcompose.store.digests import digest_link
 from modelcompose.store.failures import translated
+from modelcompose.store.file_state import is_settled, read_digest, state_of
 from modelcompose.store.looking import Look, Read, adopt, not_a_file, tree_content
+from modelcompose.store.modes import as_created
 
 folder_content = tree_content
 """Gives the content that a listing stands for."""
 Skip = Callable[[Path], bool]
 """Whether a path below the folder that is looked at is left out; a folder with all it holds."""
 
-FINE_TICK_NS = 50_000_000
-"""Longer than any kernel's clock tick: the stamps of two changes this far apart differ."""
-COARSE_TICK_NS = 2_100_000_000
-"""The same for file systems that stamp whole seconds, or every second one as FAT does."""
-_SECOND_NS = 1_000_000_000
 _PENDING_LIMIT = 512
-_pack = struct.Struct("=QQqqq").pack
 
 
 class FileStates:
@@ -117,6 +112,15 @@ class FileStates:
         executable = bool(status.st_mode & stat.S_IXUSR)
         return Content("file", row[1], status.st_size, executable=executable)
 
+    def unchanged(self, folder: Path) -> Content | None:
+        """Give what a folder holds as a version of data, where nothing in it changed since a look.
+
+        Raises:
+            StoreError: as for `look`.
+        """
+        with translated(folder, "cannot be read"):
+            return self._look(folder, modes=True).known()
+
     def tree(self, path: Path, *, skip: Skip | None = None, modes: bool = False) -> Tree:
         """Give a folder's listing; arguments and errors as for `look`."""
         if skip is None:
@@ -130,7 +134,13 @@ class FileStates:
         return walk.tree()
 
     def read_tree(
-        self, path: Path, *, modes: bool = False, read: Read | None = None
+        self,
+        path: Path,
+        *,
+        modes: bool = False,
+        read: Read | None = None,
+        expect: Callable[[int, int], None] | None = None,
+        like: Tree | None = None,
     ) -> tuple[Tree, Content]:
         """Give a folder's listing and the content it stands for.
 
@@ -138,15 +148,28 @@ class FileStates:
             path: the folder.
             modes: as for `look`.
             read: called in place of `read_digest` for each file that must be read.
+            expect: told before how many such files there are, and of how many bytes.
+            like: the version that lay there; permissions that the umask gave in place of its own
+                are left out.
 
         Raises:
             StoreError: as for `look`.
         """
         with translated(path, "cannot be read"):
-            return self._renewed(self._look(path, modes=modes, read=read))
+            look = self._look(path, modes=modes, read=read)
+            if expect is not None:
+                expect(*look.unread())
+            return self._renewed(look, like)
 
-    def differs(self, path: Path, wanted: Content) -> tuple[Content | None, Tree | None]:
+    def differs(
+        self, path: Path, wanted: Content, like: Callable[[], Tree | None] | None = None
+    ) -> tuple[Content | None, Tree | None]:
         """Look at a version of data; where it is not what is `wanted`, give its listing, too.
+
+        Args:
+            path: where it lies.
+            wanted: what it ought to be.
+            like: gives the listing of that where it is at hand; see `read_tree`.
 
         Raises:
             StoreError: as for `look`.
@@ -158,7 +181,7 @@ class FileStates:
             known = look.known()
             if known == wanted:
                 return known, None
-            tree, content = self._renewed(look)
+            tree, content = self._renewed(look, None if like is None else like())
             return content, None if content == wanted else tree
 
     def adopt(self, path: Path, tree: Tree) -> None:
@@ -174,8 +197,8 @@ class FileStates:
         self.flush()
         return Look(self._cache, os.path.abspath(path), read or read_digest, modes=modes)
 
-    def _renewed(self, look: Look) -> tuple[Tree, Content]:
-        tree = look.tree()
+    def _renewed(self, look: Look, like: Tree | None = None) -> tuple[Tree, Content]:
+        tree = look.tree() if like is None else as_created(look.tree(), like)
         content = tree_content(tree)
         look.keep(content)
         return tree, content
@@ -272,37 +295,6 @@ class FileStates:
             self.flush()
 
 
-def is_settled(stamp_ns: int, now_ns: int) -> bool:
-    """Whether a change from `now_ns` on must give a stamp other than `stamp_ns`.
-
-    A stamp in the future is never settled: that file's clock is not ours.
-    """
-    tick = FINE_TICK_NS if stamp_ns % _SECOND_NS else COARSE_TICK_NS
-    return stamp_ns + tick <= now_ns
-
-
-def read_digest(path: Path | str) -> tuple[str, bytes | None]:
-    """Read a file; give its digest, and its state when that can be trusted to show a change."""
-    now = time.time_ns()
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        before = os.fstat(descriptor)
-        digest = digest_descriptor(descriptor)
-        after = os.fstat(descriptor)
-    finally:
-        os.close(descriptor)
-    return digest, state_of(before) if is_sure(before, after, now) else None
-
-
-def is_sure(before: os.stat_result, after: os.stat_result, now_ns: int) -> bool:
-    """Whether a file's state shows every change since `before`, when it was read from `now_ns`."""
-    return (
-        state_of(before) == state_of(after)
-        and is_settled(before.st_mtime_ns, now_ns)
-        and is_settled(before.st_ctime_ns, now_ns)
-    )
-
-
 class _Walk:
     """One look at one folder, with what is to be kept of it."""
 
@@ -369,13 +361,6 @@ class _Walk:
                 self.fresh[key, name] = (state, digest)
         path = prefix + item.name
         self._entries.append(Entry(path, digest, status.st_size, bool(mode & stat.S_IXUSR)))
-
-
-def state_of(status: os.stat_result) -> bytes:
-    """Give what tells whether a file was changed, as bytes that compare."""
-    return _pack(
-        status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
-    )
 
 
 def _key(path: Path) -> tuple[bytes, bytes]:

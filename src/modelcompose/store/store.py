@@ -6,17 +6,17 @@
     packs/<hex>           the index of each pack: which small files it holds, see `packs`
     ingest/               what writers have on the way
     corrupt/              blobs that were found damaged, set aside
+    views/                contents as files and folders, read-only, to be mounted: see `views`
     trash/                blobs that `gc` took away, until their time is up
 
 A folder is a listing (see `digests`) and an object for each file: a blob of its own, or a part of
-a pack; symbolic links stand in the listing alone. Nothing outside the store ever shares an inode
-with a blob: reflink, else copy.
+a pack; symbolic links stand in the listing alone. Nothing outside the store shares an inode with
+a blob, unless the user says `link: hardlink`: reflink, else copy.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Iterable
 from contextlib import suppress
@@ -25,21 +25,23 @@ from pathlib import Path
 from modelcompose.errors import ContentCorrupt, ContentMissing
 from modelcompose.store.content import Content, Entry, Tree
 from modelcompose.store.digests import PREFIX, decode_tree, digest_bytes, digest_file, encode_tree
-from modelcompose.store.failures import printable, translated
+from modelcompose.store.failures import missing, printable, translated
+from modelcompose.store.file_state import state_of
 from modelcompose.store.giving import Giver
+from modelcompose.store.holdings import Holdings
 from modelcompose.store.intake import Intake, changed
 from modelcompose.store.keeping import Keeper
+from modelcompose.store.linking import Link
 from modelcompose.store.packed import Packed, Packs
 from modelcompose.store.packs import PACKED_BELOW_BYTES
 from modelcompose.store.placing import place_tree, remove
+from modelcompose.store.remotes.parallel import Progress
 from modelcompose.store.salvage import salvage
-from modelcompose.store.states import FileStates, Skip, state_of
+from modelcompose.store.states import FileStates, Skip
 from modelcompose.store.trash import Trash
 
 _LAYOUT = b'{"imageLayoutVersion":"1.0.0"}'
 _INDEX = b'{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}'
-_HEX_LENGTH = 64
-_DIGEST = re.compile(rf"{PREFIX}[0-9a-f]{{{_HEX_LENGTH}}}")
 
 
 class Store:
@@ -52,16 +54,26 @@ class Store:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._blobs = root / "blobs" / "sha256"
-        self._folder = str(self._blobs)
         self.packs = Packs(root)
         self.trash = Trash(root)
+        self._holdings = Holdings(root, self.packs, self.trash)
+        self.progress: Progress | None = None
+        """Told of files that are placed, where somebody wants to see it."""
 
-    def add(self, path: Path, states: FileStates) -> tuple[Content, Tree | None]:
+    def add(
+        self,
+        path: Path,
+        states: FileStates,
+        progress: Progress | None = None,
+        like: Tree | None = None,
+    ) -> tuple[Content, Tree | None]:
         """Look at a version of data and keep it, reading each file once.
 
         Args:
             path: a file or a folder; unusual permissions inside a folder count.
             states: the cache of the project.
+            progress: told of what must be read, and of what was.
+            like: the version before; see `FileStates.read_tree`.
 
         Returns:
             What it holds, with the listing of a folder.
@@ -71,12 +83,15 @@ class Store:
             StorageFull: the store's disk is full.
         """
         if not path.is_dir():
-            return self._add_file(path, states), None
+            return self._add_file(path, states, progress), None
         with translated(self.root, f"{printable(path)} cannot be kept"), self.intake() as intake:
-            keeper = Keeper(intake, self._has)
-            tree, content = states.read_tree(path, modes=True, read=keeper.read)
+            keeper = Keeper(intake, self._holdings.stays, progress)
+            expect = progress.expect if progress is not None and progress.is_shown else None
+            tree, content = states.read_tree(
+                path, modes=True, read=keeper.read, expect=expect, like=like
+            )
             others = (entry for entry in tree.entries if entry.digest not in intake)
-            self._take(path, self.lacking(others), intake, states)
+            self._take(path, self._holdings.lacking(others, stays=True), intake, states)
             intake.add_bytes(encode_tree(tree))  # named last: a listing that is there has its files
             intake.commit()
         return content, tree
@@ -103,7 +118,7 @@ class Store:
             StoreError: it changed since, or cannot be read.
             StorageFull: the store's disk is full; nothing of it was kept.
         """
-        if self.holds(content):
+        if self._stays(content):
             return
         if content.kind == "folder":
             self._put_folder(path, content, states, skip, is_packed=is_packed)
@@ -119,7 +134,7 @@ class Store:
             StorageFull: the store's disk is full.
         """
         digest = digest_bytes(data)
-        if not self._has(digest, len(data)):
+        if not self._holdings.stays(digest, len(data)):
             with translated(self.root, "cannot be written"), self.intake() as intake:
                 intake.add_bytes(data)
                 intake.commit()
@@ -142,7 +157,7 @@ class Store:
                 data = path.read_bytes()
             except FileNotFoundError as error:
                 packed = self.packs.find(path.name)
-                if packed is None and self._recalled(digest):
+                if packed is None and self._holdings.recalled(digest):
                     return self.read(digest)
                 if packed is None:
                     raise missing(self.root, digest) from error
@@ -173,32 +188,25 @@ class Store:
 
         Sizes are compared, bytes are not read.
         """
-        if content.kind != "folder":
-            return self._has(content.digest, content.size_bytes)
-        try:
-            tree = self.tree(content.digest)
-        except (ContentMissing, ContentCorrupt):
-            return False
-        return not self.lacking(tree.entries)
+        return self._holds(content, stays=False)
 
     def has(self, digest: str) -> bool:
         """Whether an object is there, whatever its size."""
-        path = self._blob(digest)
+        path = self._holdings.blob(digest)
         return self.packs.find(digest[len(PREFIX) :]) is not None or os.path.exists(path)
 
     def lacking(self, entries: Iterable[Entry]) -> list[Entry]:
         """Give the files of a listing that the store does not hold, each content once."""
-        files = {entry.digest: entry for entry in entries if entry.link is None}
-        packed = self.packs.find_many(digest[len(PREFIX) :] for digest in files)
-        lacking = [
-            entry
-            for digest, entry in files.items()
-            if digest[len(PREFIX) :] not in packed and not self._has_blob(digest, entry.size_bytes)
-        ]
-        recalled = [entry for entry in lacking if self._recalled(entry.digest)]
-        return self.lacking(lacking) if recalled else lacking
+        return self._holdings.lacking(entries)
 
-    def place(self, content: Content, target: Path, states: FileStates | None = None) -> None:
+    def place(
+        self,
+        content: Content,
+        target: Path,
+        states: FileStates | None = None,
+        *,
+        link: Link | None = None,
+    ) -> None:
         """Make `target`, which must not exist, hold `content`.
 
         Parent folders are made. Files get the mode 0666, or 0777 where executable, less the
@@ -210,6 +218,7 @@ class Store:
             content: what to place.
             target: where; nothing may be there, not even a link.
             states: told the digests of what was written, where given.
+            link: how blobs become files, where the user said.
 
         Raises:
             ContentMissing: the store does not hold all of it.
@@ -221,23 +230,27 @@ class Store:
         with translated(target, "cannot be written"):
             target.parent.mkdir(parents=True, exist_ok=True)
             if content.kind == "folder":
-                self._place_folder(content, target, states)
+                self._place_folder(content, target, states, link)
             else:
                 entry = Entry("", content.digest, content.size_bytes, content.executable)
-                with self.giver([entry]) as giver:
+                with self.giver([entry], link) as giver:
                     giver.place(entry, str(target))
                 if states is not None:
                     states.remember(target, content.digest)
 
-    def giver(self, entries: Iterable[Entry]) -> Giver:
+    def giver(self, entries: Iterable[Entry], link: Link | None = None) -> Giver:
         """Give what places these files, to be used as a context manager."""
-        wanted = [entry.digest[len(PREFIX) :] for entry in entries if entry.link is None]
+        entries = list(entries)
+        if self.progress is not None:
+            self.progress.expect(len(entries), sum(entry.size_bytes for entry in entries))
         return Giver(
             self.packs,
-            self.packs.find_many(wanted),
+            self._holdings.places(entries),
             self.blob_path,
             missing=self._missing,
             set_aside=self._set_aside,
+            link=link,
+            progress=self.progress,
         )
 
     def blob_path(self, digest: str) -> Path:
@@ -246,15 +259,7 @@ class Store:
         Raises:
             ContentMissing: `digest` is none of ours.
         """
-        return Path(self._blob(digest))
-
-    def _blob(self, digest: str) -> str:
-        """Do as `blob_path`; a path is much slower to make than text, and many are asked for."""
-        if _DIGEST.fullmatch(digest) is None:
-            raise ContentMissing(
-                f"{self.root}: {digest!r} is no digest of the form sha256:<64 hex>"
-            )
-        return f"{self._folder}/{digest[len(PREFIX) :]}"
+        return Path(self._holdings.blob(digest))
 
     def packed(self, digest: str) -> Packed | None:
         """Give where an object lies in a pack; None where it stands alone, or is not there."""
@@ -270,26 +275,20 @@ class Store:
         packs.mkdir(exist_ok=True)
         return Intake(ingest, self._blobs, packs)
 
-    def _has(self, digest: str, size_bytes: int) -> bool:
-        packed = self.packs.find(digest.removeprefix(PREFIX))
-        if packed is not None and packed.size_bytes == size_bytes:
-            return True
-        if self._has_blob(digest, size_bytes):
-            return True
-        return self._recalled(digest) and self._has(digest, size_bytes)
+    def _stays(self, content: Content) -> bool:
+        """Do as `holds`; what is there stays until it can be named."""
+        return self._holds(content, stays=True)
 
-    def _has_blob(self, digest: str, size_bytes: int) -> bool:
+    def _holds(self, content: Content, *, stays: bool) -> bool:
+        has = self._holdings.stays if stays else self._holdings.has
+        if content.kind != "folder":
+            return has(content.digest, content.size_bytes)
         try:
-            return os.stat(self._blob(digest)).st_size == size_bytes
-        except OSError:
+            tree = self.tree(content.digest)
+        except (ContentMissing, ContentCorrupt):
             return False
-
-    def _recalled(self, digest: str) -> bool:
-        """Bring an object back from the trash: somebody needs it after all."""
-        if not self.trash.recall(digest[len(PREFIX) :]):
-            return False
-        self.packs.forget()
-        return True
+        is_listed = not stays or has(content.digest, len(encode_tree(tree)))
+        return is_listed and not self._holdings.lacking(tree.entries, stays=stays)
 
     def _make(self, ingest: Path) -> None:
         self._blobs.mkdir(parents=True, exist_ok=True)
@@ -301,12 +300,14 @@ class Store:
                 os.replace(new, path)
         ingest.mkdir(exist_ok=True)  # comes last: where it is, all is
 
-    def _add_file(self, path: Path, states: FileStates) -> Content:
+    def _add_file(self, path: Path, states: FileStates, progress: Progress | None) -> Content:
         content = states.known(path)
-        if content is not None and self.holds(content):
+        if content is not None and self._stays(content):
             return content
         with translated(self.root, f"{printable(path)} cannot be kept"), self.intake() as intake:
-            digest, state = Keeper(intake, self._has).read(str(path))
+            if progress is not None:
+                progress.expect(1, path.stat().st_size)
+            digest, state = Keeper(intake, self._holdings.stays, progress).read(str(path))
             intake.commit()
         status = os.stat(path)
         if state is not None and state_of(status) != state:
@@ -329,7 +330,8 @@ class Store:
         if digest_bytes(data) != content.digest:
             raise changed(path)
         with translated(self.root, f"{printable(path)} cannot be kept"), self.intake() as intake:
-            self._take(path, self.lacking(listing.entries), intake, states, is_packed=is_packed)
+            lacking = self._holdings.lacking(listing.entries, stays=True)
+            self._take(path, lacking, intake, states, is_packed=is_packed)
             intake.add_bytes(data)  # named last: a listing that is there has its files
             intake.commit()
 
@@ -352,11 +354,13 @@ class Store:
                 raise changed(source)
             intake.add_small(entry.digest, data)
 
-    def _place_folder(self, content: Content, target: Path, states: FileStates | None) -> None:
+    def _place_folder(
+        self, content: Content, target: Path, states: FileStates | None, link: Link | None
+    ) -> None:
         tree = self.tree(content.digest)
         os.mkdir(target)
         try:
-            with self.giver(tree.entries) as giver:
+            with self.giver(tree.entries, link) as giver:
                 place_tree(tree, target, giver.place)
         except BaseException:
             remove(target)
@@ -389,12 +393,3 @@ class Store:
             f"{blob}: the bytes are not those of {digest}",
             hint=f"run this again: damaged content is set aside in {aside}, and made anew",
         )
-
-
-def missing(root: Path, digest: str) -> ContentMissing:
-    """Give the error for an object that is not in the store at `root`."""
-    return ContentMissing(
-        f"{root}: holds no content {digest}",
-        hint="`modelcompose pull` fetches it where it was pushed; `modelcompose run --force`"
-        " makes it anew",
-    )

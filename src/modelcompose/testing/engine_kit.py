@@ -114,6 +114,11 @@ class EngineKit(MountKit):
 
         assert bench.engine.reclaim(job.project, [job.run]) == []
 
+    def test_a_service_that_does_not_run_is_not_asked(self, bench: Bench) -> None:
+        project = bench.job("").project
+
+        assert bench.engine.ask(project, "db", ["true"], timeout_s=5) is None
+
     # The log
 
     def test_both_streams_arrive_apart(self, bench: Bench) -> None:

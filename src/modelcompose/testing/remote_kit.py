@@ -186,6 +186,21 @@ class RemoteKit:
             digests = list(pool.map(lambda _: put(remote, LARGE), range(8)))
             assert whole(remote, digests[0]) == LARGE
 
+    def test_several_machines_put_the_same_at_once(self, remotes: Remotes) -> None:
+        """Blobs, a manifest and a tag: each has made the remote where it was not there yet."""
+
+        def bring() -> bytes:
+            with remotes() as remote:
+                _, manifest = a_manifest(remote, LARGE)
+                remote.put_manifest("latest", manifest)
+                return manifest
+
+        with ThreadPoolExecutor(3) as pool:
+            manifests = {each.result() for each in [pool.submit(bring) for _ in range(3)]}
+        with remotes() as remote:
+            assert {remote.manifest("latest")} == manifests
+            assert whole(remote, digest_of(LARGE)) == LARGE
+
     def test_many_put_and_read_at_once(self, remotes: Remotes) -> None:
         """Calls of several threads do not meet."""
         contents = [LARGE[: 100_000 + n] for n in range(12)]

@@ -98,8 +98,11 @@ def compare_runs(a: Run, b: Run, *, listing: Listing = _no_listing) -> Compariso
             for name in sorted({*a.metrics, *b.metrics})
         ),
         code=tuple(_code(a.code, b.code, listing)),
-        definition=tuple(parts),
-        inputs=tuple(_paths("input", _digests(a.inputs), _digests(b.inputs), listing)),
+        definition=tuple(each for each in parts if each.kind != "input"),
+        inputs=(
+            *_paths("input", _digests(a.inputs), _digests(b.inputs), listing),
+            *(each for each in parts if each.kind == "input"),
+        ),
         outputs=tuple(_paths("output", _digests(a.outputs), _digests(b.outputs), listing)),
     )
 
@@ -118,6 +121,8 @@ def differences(
     new = {**_NOTHING, **new_parts}
     return [
         *_paths("input", old["inputs"], new["inputs"], listing),
+        *_pairs("input", old["probes"], new["probes"], "probe "),
+        *_pairs("input", old["urls"], new["urls"], ""),
         *_params(old["params"], new["params"]),
         *_words("command", old["command"], new["command"]),
         *_words("entrypoint", old["entrypoint"], new["entrypoint"]),
@@ -139,6 +144,8 @@ _NOTHING: Mapping[str, Any] = {
     "inputs": {},
     "outputs": (),
     "mounts": {},
+    "probes": {},
+    "urls": {},
 }
 
 

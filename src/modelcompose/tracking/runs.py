@@ -55,6 +55,8 @@ _REPLACE = f"""
     ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS)}
     RETURNING number
 """
+_KNOWN = "SELECT 1 FROM runs WHERE id = ?"
+_UNSENT = "DELETE FROM outbox_runs WHERE run = ?"
 _SELECT = f"SELECT number, {_NAMES} FROM runs"  # noqa: S608
 _END_BELOW = """
     WITH RECURSIVE below (id) AS (
@@ -123,6 +125,19 @@ class Runs:
         with self._writing() as connection:
             number = _insert(connection, _REPLACE, run)
             write_children(connection, number, _children(run), replace=("inputs", "outputs"))
+
+    def take_in(self, run: Run) -> bool:
+        """Record a run that was made and recorded elsewhere; tell whether it was new.
+
+        One that is known stays as it is. No hub is told: that is for whoever made it.
+        """
+        with self._writing() as connection:
+            if connection.execute(_KNOWN, (run.id,)).fetchone() is not None:
+                return False
+            number = _insert(connection, _CREATE, run)
+            write_children(connection, number, _children(run), replace=())
+            connection.execute(_UNSENT, (number,))
+        return True
 
     def update(self, run_id: str, **fields: Any) -> None:
         """Change some fields of a run, named as in `Run`.

@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from modelcompose.store.content import Content, Entry, Tree
+from modelcompose.versioning.tables import TableChange
 
 Kind = Literal["added", "changed", "removed", "renamed"]
 
@@ -21,6 +22,8 @@ class Change(Struct, frozen=True, omit_defaults=True):
     """Where it was, for what was renamed."""
     old_size_bytes: int | None = None
     new_size_bytes: int | None = None
+    table: TableChange | None = None
+    """What became of its rows and columns, where it is a table and somebody looked."""
 
 
 def tree_changes(old: Tree, new: Tree) -> list[Change]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from msgspec import Struct
 
 from modelcompose.errors import ContentCorrupt, ContentMissing
 from modelcompose.store.content import Content
+from modelcompose.store.remotes.parallel import Progress
 from modelcompose.store.store import Store
 
 
@@ -18,25 +17,40 @@ class Fault(Struct, frozen=True):
     text: str
 
 
-def faults(store: Store, path: str, content: Content) -> list[Fault]:
+def faults(
+    store: Store, path: str, content: Content, progress: Progress | None = None
+) -> list[Fault]:
     """Read all that a version names; give what is wrong, each file by its path.
+
+    Args:
+        store: what is checked.
+        path: what holds the version.
+        content: the version.
+        progress: told of each file.
 
     Raises:
         StoreError: the disk fails.
     """
-    found = list(_checked(store, [(path, content.digest)]))
+    progress = progress or Progress()
+    progress.expect(1, content.size_bytes)
+    found = _checked(store, path, content.digest)
     if found or content.kind != "folder":
+        progress.done(1, content.size_bytes)
         return found
-    tree = store.tree(content.digest)
-    files = {entry.digest: entry.path for entry in tree.entries if entry.link is None}
-    return list(_checked(store, ((f"{path}/{inner}", digest) for digest, inner in files.items())))
+    read: set[str] = set()
+    for entry in store.tree(content.digest).entries:
+        if entry.link is None and entry.digest not in read:
+            found += _checked(store, f"{path}/{entry.path}", entry.digest)
+            read.add(entry.digest)
+        progress.done(0, entry.size_bytes)
+    return found
 
 
-def _checked(store: Store, wanted: Iterable[tuple[str, str]]) -> Iterable[Fault]:
-    for path, digest in wanted:
-        try:
-            store.verify(digest)
-        except ContentCorrupt:
-            yield Fault(path, f"damaged: {digest} was set aside")
-        except ContentMissing:
-            yield Fault(path, f"missing: the store holds no {digest}")
+def _checked(store: Store, path: str, digest: str) -> list[Fault]:
+    try:
+        store.verify(digest)
+    except ContentCorrupt:
+        return [Fault(path, f"damaged: {digest} was set aside")]
+    except ContentMissing:
+        return [Fault(path, f"missing: the store holds no {digest}")]
+    return []

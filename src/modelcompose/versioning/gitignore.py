@@ -14,14 +14,14 @@ NAME = ".gitignore"
 
 
 def ignore(project: Path, path: str) -> bool:
-    """Have git ignore a path; whether a line was written for it.
+    """Have git ignore a path, even where there is no git yet; whether a line was written for it.
 
     Raises:
         UsageError: git tracks it, or something in it.
         StoreError: the file cannot be written.
     """
     if _git(project, "rev-parse", "--git-dir") is None:
-        return False
+        return _add_line(project, path)  # for the `git add` after a `git init` that is to come
     tracked = _git(project, "ls-files", "-z", "--", path) or ""
     if tracked:
         first = tracked.split("\0")[0]
@@ -31,9 +31,7 @@ def ignore(project: Path, path: str) -> bool:
         )
     if _git(project, "check-ignore", "--quiet", path) is not None:
         return False
-    lines = _lines(project)
-    _write(project, [*lines, f"/{_escaped(path)}"])
-    return True
+    return _add_line(project, path)
 
 
 def unignore(project: Path, path: str) -> None:
@@ -46,6 +44,15 @@ def unignore(project: Path, path: str) -> None:
     kept = [line for line in lines if line != f"/{_escaped(path)}"]
     if kept != lines:
         _write(project, kept)
+
+
+def _add_line(project: Path, path: str) -> bool:
+    """Write a path's line at the end; whether it was not there."""
+    lines, line = _lines(project), f"/{_escaped(path)}"
+    if line in lines:
+        return False
+    _write(project, [*lines, line])
+    return True
 
 
 def _escaped(path: str) -> str:

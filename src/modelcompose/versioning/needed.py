@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
+from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,102 +11,117 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from modelcompose.errors import ContentCorrupt, ContentMissing
-from modelcompose.pipeline.lock import FILE_NAME, Lock, read_lock
-from modelcompose.store.digests import digest_bytes
+from modelcompose.store.digests import decode_tree
+from modelcompose.store.failures import printable
 from modelcompose.store.store import Store
-from modelcompose.versioning.history import all_locks
+from modelcompose.versioning.dvc.lasting import lasting
+from modelcompose.versioning.old_locks import check_revisions, knows, old_locks
+from modelcompose.versioning.remembered import Remembered, check_gone, remember, remembered
 
 if TYPE_CHECKING:
     from modelcompose.versioning.workspace import DataWorkspace
 
-_ROOTS = "projects"
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_FOLDERS = (
-    "SELECT digest FROM contents WHERE kind = 'folder'",
+_LISTING = b'{"entries":['
+"""How every listing of a folder begins."""
+_QUERIES = (
+    "SELECT digest FROM contents",
     "SELECT digest FROM model_versions WHERE digest IS NOT NULL",
     "SELECT code_tree FROM runs WHERE code_tree IS NOT NULL",
+    "SELECT parts FROM runs",
 )
-_OTHERS = ("SELECT digest FROM contents WHERE kind <> 'folder'", "SELECT parts FROM runs")
 
 
 class Needed(Struct, frozen=True):
     """What must stay."""
 
     digests: frozenset[str]
+    away: tuple[Path, ...]
+    """Projects that are not there: what their locks named last stays."""
     told: tuple[str, ...]
-    """What the user ought to know, such as projects that are gone."""
+    """What the user ought to know besides."""
 
 
-def remember_project(store: Store, project: Path) -> None:
-    """Note that a project's lock names content of a store; where that fails, gc keeps less."""
-    root = store.root / _ROOTS
-    path = root / digest_bytes(os.fsencode(project))[7:23]
-    with suppress(OSError):
-        if not path.exists():
-            root.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(os.fsencode(project))
-
-
-def needed(workspace: DataWorkspace, revisions: tuple[str, ...]) -> Needed:
+def needed(
+    workspace: DataWorkspace,
+    revisions: Sequence[str],
+    shown: Iterable[str] = (),
+    gone: Sequence[Path] = (),
+) -> Needed:
     """Find all that is needed of the workspace's store.
+
+    Whatever looks like a digest counts: a lock of a newer program, or one that git could not
+    merge, loses nothing.
 
     Args:
         workspace: the project that the command is about.
         revisions: what git's log is asked for, to keep all that older locks name, too.
+        shown: digests of what containers mount.
+        gone: folders of projects that are gone for good.
 
     Raises:
-        LockFileError: a lock cannot be read: what it names is not known.
+        NotFound: git does not know a revision, or the store no such project.
+        UsageError: a project that is said to be gone is there.
         StoreError: the store cannot be read.
     """
-    folders, others = _of_runs()
+    check_revisions(workspace.root, revisions)
+    remember(workspace.store, workspace.root)
+    check_gone(workspace.store, gone)
+    projects = [each for each in remembered(workspace.store) if each.folder not in gone]
+    texts = [each.lock for each in projects]
     told: list[str] = []
-    locks: list[Lock] = [workspace.lock]
-    for project in _projects(workspace):
-        if (project / FILE_NAME).exists():
-            locks.append(read_lock(project / FILE_NAME))
-            if revisions:
-                locks += all_locks(project, revisions)
-        else:
-            told.append(f"{project}: has no ml.lock any more; what it named is not kept for it")
-    for lock in locks:
-        contents = [
-            *lock.data.values(),
-            *(c for step in lock.steps.values() for c in step.outputs.values()),
-        ]
-        folders.update(content.digest for content in contents if content.kind == "folder")
-        others.update(content.digest for content in contents)
-    return Needed(frozenset(_whole(workspace.store, folders, others)), tuple(told))
+    for each in projects:
+        texts += old_locks(each.folder, revisions) if each.is_there else ()
+        told += _unknown(each, revisions)
+    texts += _of_runs()
+    found = {digest for text in texts for digest in _DIGEST.findall(text)} | {*shown}
+    found |= lasting(workspace.store)
+    away = tuple(each.folder for each in projects if not each.is_there)
+    return Needed(frozenset(_whole(workspace.store, found)), away, tuple(told))
 
 
-def _whole(store: Store, folders: set[str], others: set[str]) -> set[str]:
+def _unknown(project: Remembered, revisions: Sequence[str]) -> list[str]:
+    """Say of which revisions nothing can be kept."""
+    where = printable(project.folder)
+    if revisions and not project.is_there:
+        return [f"{where}: is not there, so nothing of its git history is known"]
+    return [
+        f"{where}: its git history does not have {revision}; its own ml.lock counts alone"
+        if not revision.startswith("-")
+        else f"{where}: is no git repository; its ml.lock counts alone"
+        for revision in revisions
+        if not knows(project.folder, revision)
+    ]
+
+
+def _whole(store: Store, found: set[str]) -> set[str]:
     """Add what listings name."""
-    found = folders | others
-    for digest in folders:
+    whole = set(found)
+    for digest in found:
         with suppress(ContentMissing, ContentCorrupt):
-            found.update(entry.digest for entry in store.tree(digest).entries)
-    return found
+            whole.update(_files_of(store, digest))
+    return whole
 
 
-def _projects(workspace: DataWorkspace) -> list[Path]:
-    found = {workspace.root}
-    root = workspace.store.root / _ROOTS
-    with suppress(FileNotFoundError):
-        found.update(Path(os.fsdecode(path.read_bytes())) for path in root.iterdir())
-    return sorted(found)
+def _files_of(store: Store, digest: str) -> Iterable[str]:
+    """Give the digests that an object names, where it is a listing."""
+    path = store.blob_path(digest)
+    try:
+        with path.open("rb") as stream:
+            if stream.read(len(_LISTING)) != _LISTING:
+                return ()
+    except FileNotFoundError:
+        if store.packed(digest) is None and store.trash.holder(path.name) is None:
+            return ()
+    data = store.read(digest)
+    if not data.startswith(_LISTING):
+        return ()
+    return [entry.digest for entry in decode_tree(data).entries]
 
 
-def _of_runs() -> tuple[set[str], set[str]]:
-    """Give the digests of folders, and all others, that the database of runs names."""
+def _of_runs() -> list[str]:
+    """Give what the database of runs names."""
     from modelcompose.database.connection import open_database
 
     with closing(open_database()) as database:
-        folders, others = (
-            {
-                digest
-                for query in queries
-                for (text,) in database.execute(query)
-                for digest in _DIGEST.findall(text)
-            }
-            for queries in (_FOLDERS, _OTHERS)
-        )
-    return folders, others
+        return [text for query in _QUERIES for (text,) in database.execute(query)]

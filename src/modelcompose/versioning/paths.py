@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from modelcompose.compose.project import Project
 from modelcompose.errors import NotFound, UsageError
-from modelcompose.pipeline.inputs import NEVER
+from modelcompose.pipeline.lock_soundness import may_hold
 from modelcompose.pipeline.paths import covers, overlap
 
 
@@ -30,7 +30,8 @@ def project_path(project: Path, given: str, here: Path) -> str:
             return whole.relative_to(root).as_posix()
     raise UsageError(
         f"{given}: lies outside of the project {project}",
-        hint="move it into the project folder, or name it as an input by its absolute path",
+        hint="name a path in it; to bring a copy of what lies elsewhere: "
+        f"modelcompose data add {given} --to PATH",
     )
 
 
@@ -46,9 +47,9 @@ def check_new(project: Project, path: str, known: Iterable[str]) -> None:
         UsageError: it is the project itself, ours, git's, or what a step writes; or it lies
             around something that is versioned.
     """
-    if path == "." or path.partition("/")[0] in NEVER or ".." in PurePosixPath(path).parts:
+    if not may_hold(path):
         raise UsageError(
-            f"{path}: cannot be versioned as data", hint="name a file or a folder of your data"
+            f"{path!r}: cannot be versioned as data", hint="name a file or a folder of your data"
         )
     for name, step in project.steps.items():
         written = next((each for each in step.written if overlap(each, path)), None)

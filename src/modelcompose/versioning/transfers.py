@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from msgspec import Struct
 
-from modelcompose.errors import NotFound
+from modelcompose.errors import ContentCorrupt, ContentMissing, NotFound
 from modelcompose.pipeline.lock import Lock
 from modelcompose.pipeline.paths import covers
 from modelcompose.store.content import Content
@@ -22,6 +21,7 @@ from modelcompose.store.store import Store
 
 _NO_TAG = re.compile(r"[^A-Za-z0-9_.-]+")
 _LONGEST_TAG = 128
+_PUSH_AGAIN = "push it again from where it was made: modelcompose push"
 
 
 class Wanted(Struct, frozen=True):
@@ -33,6 +33,8 @@ class Wanted(Struct, frozen=True):
     """A path inside of it, where no more was asked for."""
     step: str | None = None
     """The step that made it; None for data."""
+    revision: str | None = None
+    """The git revision whose lock names it; None for the lock that is here."""
 
 
 class Moved(Struct, frozen=True):
@@ -42,6 +44,14 @@ class Moved(Struct, frozen=True):
     digest: str
     blobs: int
     size_bytes: int
+
+
+class Lacking(Struct, frozen=True):
+    """Something that did not come."""
+
+    path: str
+    reason: str
+    hint: str | None = None
 
 
 def wanted(lock: Lock, paths: Iterable[str] = ()) -> list[Wanted]:
@@ -72,49 +82,77 @@ def _named(path: str, known: list[Wanted]) -> list[Wanted]:
     found = [item for item in known if covers(path, item.path)]
     if not found:
         raise NotFound(
-            f"{path}: ml.lock names no data and no output there",
-            hint=f"version it first: modelcompose data add {path}",
+            f"{path}: ml.lock names no data and no output there", hint=_how_to_have(path, known)
         )
     return found
 
 
-def push_all(remote: Remote, store: Store, items: list[Wanted], progress: Progress) -> list[Moved]:
-    """Push contents; then tag them by their paths, and all together by the lock.
+def _how_to_have(path: str, known: list[Wanted]) -> str:
+    plain, at, revision = path.rpartition("@")
+    if at and any(covers(item.path, plain) for item in known):
+        return (
+            f"an older version is checked out: modelcompose fetch {path} && "
+            f"modelcompose data checkout {revision} {plain}"
+        )
+    return f"version it first: modelcompose data add {path}"
+
+
+def push_all(
+    remote: Remote, store: Store, items: list[Wanted], progress: Progress
+) -> tuple[list[Moved], dict[Content, bytes]]:
+    """Push contents; then tag those of the lock by their paths, and all together.
+
+    Returns:
+        What was done with each, and the manifest of each content.
 
     Raises:
         ContentMissing: the store does not hold one of them.
         RemoteError: the remote fails or refuses.
     """
     moved: list[Moved] = []
-    manifests: dict[str, bytes] = {}
+    manifests: dict[Content, bytes] = {}
+    newest: dict[str, Content] = {}
     for item in items:
         sent = push(remote, store, item.content, progress)
         moved.append(Moved(item.path, item.content.digest, sent.blobs, sent.size_bytes))
-        manifests[item.path] = sent.manifest
-    for path, manifest in manifests.items():
-        _tag(remote, path_tag(path), manifest)
-    if manifests:
-        index = index_of((manifests[path], {PATH: path}) for path in sorted(manifests))
-        _tag(remote, lock_tag({item.path: item.content for item in items}), index)
-    return moved
+        manifests[item.content] = sent.manifest
+        if item.revision is None:
+            newest[item.path] = item.content
+    for path, content in newest.items():
+        _tag(remote, path_tag(path), manifests[content])
+    if newest:
+        index = index_of((manifests[newest[path]], {PATH: path}) for path in sorted(newest))
+        _tag(remote, lock_tag(newest), index)
+    return moved, manifests
 
 
-def fetch_all(remote: Remote, store: Store, items: list[Wanted], progress: Progress) -> list[Moved]:
-    """Bring contents into the store.
+def fetch_all(
+    remote: Remote, store: Store, items: list[Wanted], progress: Progress
+) -> tuple[list[Moved], list[Lacking]]:
+    """Bring contents into the store: all that the remote holds.
+
+    Returns:
+        What was done with each that came, and which did not.
 
     Raises:
-        ContentMissing: the remote does not hold one of them.
         RemoteError: the remote fails or refuses.
     """
-    return [
-        Moved(
-            item.path,
-            item.content.digest,
-            0,
-            fetch(remote, store, item.content, progress, item.within),
-        )
-        for item in items
-    ]
+    moved: list[Moved] = []
+    lacking: list[Lacking] = []
+    for item in items:
+        try:
+            size = fetch(remote, store, item.content, progress, item.within)
+        except (ContentMissing, ContentCorrupt) as error:
+            lacking.append(Lacking(item.path, error.message, _how_to_push(item, error.hint)))
+        else:
+            moved.append(Moved(item.path, item.content.digest, 0, size))
+    return moved, lacking
+
+
+def _how_to_push(item: Wanted, hint: str | None) -> str:
+    if item.revision is None:
+        return hint or _PUSH_AGAIN
+    return f"{_PUSH_AGAIN} {item.path}@{item.revision}"
 
 
 def path_tag(path: str) -> str:
@@ -136,21 +174,3 @@ def lock_tag(contents: Mapping[str, Content]) -> str:
 def _tag(remote: Remote, name: str, manifest: bytes) -> None:
     if remote.manifest(name) != manifest:
         remote.put_manifest(name, manifest)
-
-
-def remote_of(address: str | None, declared: str | None, project: Path, store: Store) -> Remote:
-    """Open the remote that was named, or the project's.
-
-    Raises:
-        NotFound: there is none.
-    """
-    chosen = address or declared
-    if not chosen:
-        raise NotFound(
-            f"{project}: the project names no remote to push to and pull from",
-            hint="write it into compose.yaml, such as: x-ml: {remote: "
-            "oci://localhost:5000/me/project}",
-        )
-    from modelcompose.store.remotes.opening import open_remote
-
-    return open_remote(chosen, project, store.root / "remotes")

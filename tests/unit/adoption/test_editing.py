@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from modelcompose.adoption.editing import Editor
-from modelcompose.adoption.writing import Written
+from modelcompose.adoption.writing import Flow, Written, flow_list
 from modelcompose.errors import ProjectError
 
 CORPUS = Path(__file__).parents[2] / "contract" / "compose_corpus"
@@ -260,3 +260,14 @@ def test_files_of_every_kind_can_be_added_to(file: Path) -> None:
 def test_what_is_no_compose_file_is_refused(text: str) -> None:
     with pytest.raises(ProjectError, match=r"compose\.yaml: is no"):
         Editor(text, "compose.yaml")
+
+
+def test_services_are_put_into_an_empty_map_on_one_line_one_after_the_other() -> None:
+    editor = Editor("services: {}\n", "f")
+    command = Flow(flow_list(["sh", "-c", "a {b}, c"]))
+    editor.add_service("a", {"image": "x", "command": command})
+    editor.add_service("b", {"image": "z"})
+
+    assert editor.text == (
+        'services: {a: {image: x, command: [sh, "-c", "a {b}, c"]}, b: {image: z}}\n'
+    )

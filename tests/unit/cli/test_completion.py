@@ -11,6 +11,9 @@ import pytest
 
 from modelcompose.cli.candidates import FILES, NO_FILES, candidates
 from modelcompose.cli.completion import SCRIPTS
+from modelcompose.pipeline.lock import Lock, LockedStep, write_lock
+from modelcompose.store.content import Content
+from modelcompose.store.digests import digest_bytes
 
 COMPOSE_FILE = """\
 name: tab
@@ -58,6 +61,38 @@ def test_our_words_are_there_without_docker(
 @pytest.mark.usefixtures("_without_docker")
 def test_a_value_without_choices_is_a_file() -> None:
     assert candidates(["render", "--output"], "").directive == FILES
+
+
+@pytest.mark.usefixtures("_without_docker")
+@pytest.mark.parametrize(
+    ("before", "last", "expected"),
+    [
+        (["data", "status"], "", {"data/raw": "data"}),
+        (["data", "get"], "", {"data/raw": "data", "model": "output"}),
+        (["fetch"], "m", {"model": "output"}),
+        (["push", "--no-images"], "d", {"data/raw": "data"}),
+        (["data", "diff"], "data/raw/", {}),
+        (["data", "add"], "", {}),
+        (["data", "import", "dvc"], "", {}),
+    ],
+)
+def test_versioned_paths_are_named_and_else_files_are_completed(
+    before: list[str],
+    last: str,
+    expected: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "compose.yaml").write_text("name: tab\nx-ml: {data: {data/raw: }}\nservices: {}\n")
+    content = Content("file", digest_bytes(b""), 0)
+    step = LockedStep(digest_bytes(b"identity"), "image", outputs={"model": content})
+    write_lock(tmp_path / "ml.lock", Lock().with_step("train", step))
+    monkeypatch.chdir(tmp_path)
+
+    answer = candidates(before, last)
+
+    assert answer.candidates == expected
+    assert answer.directive == FILES
 
 
 @pytest.mark.docker

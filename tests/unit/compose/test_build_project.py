@@ -88,7 +88,7 @@ def test_a_doubled_dollar_sign_under_x_ml_is_one() -> None:
 @pytest.mark.parametrize(
     ("document", "path"),
     [
-        ({"volumes": {"v": {"x-ml": {}}}}, "volumes.v.x-ml"),
+        ({"networks": {"n": {"x-ml": {}}}}, "networks.n.x-ml"),
         (_service(build={"x-ml": {}}), "services.train.build.x-ml"),
         (
             _service(volumes=[{"type": "bind"}, {"type": "bind", "bind": {"x-ml": {}}}]),
@@ -102,7 +102,7 @@ def test_x_ml_where_nothing_acts_on_it_is_an_error(document: dict[str, Any], pat
     assert str(caught.value) == f"{path}: it has no meaning here"
     assert (
         caught.value.hint
-        == "x-ml may stand at the top of the file, on a service and on a long mount"
+        == "x-ml may stand at the top of the file, on a service, a long mount and a volume"
     )
 
 

@@ -293,14 +293,16 @@ def test_x_ml_elsewhere_is_an_error_that_says_where_it_may_stand(write: Write) -
     write(
         {
             "compose.yaml": """
-            services: {a: {image: a, volumes: ["data:/data"]}}
-            volumes: {data: {x-ml: {a: 1}}}
+            services: {a: {image: a, networks: [wire]}}
+            networks: {wire: {x-ml: {a: 1}}}
             """
         }
     )
     error = _error()
-    assert error.message == "compose.yaml:2:18: volumes.data.x-ml: it has no meaning here"
-    assert error.hint == "x-ml may stand at the top of the file, on a service and on a long mount"
+    assert error.message == "compose.yaml:2:19: networks.wire.x-ml: it has no meaning here"
+    assert error.hint == (
+        "x-ml may stand at the top of the file, on a service, a long mount and a volume"
+    )
 
 
 def test_a_required_variable_that_is_not_set_is_named_with_its_place(write: Write) -> None:

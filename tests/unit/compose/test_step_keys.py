@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from modelcompose.compose.project import Input, Output, Param, Step
+from modelcompose.compose.project import Address, Input, Output, Param, Probe, Step
 from modelcompose.compose.step_keys import step_keys, step_of
 
 DIRECTORY = PurePosixPath("/home/ada/flights")
@@ -30,8 +30,17 @@ DIRECTORY = PurePosixPath("/home/ada/flights")
             cache=False,
         ),
         Step(workspace="project"),
+        Step(
+            inputs=(Input("a"),),
+            addresses=(Address("s3://b/raw", "data/raw"), Address("https://example.com/a.csv")),
+            probes=(
+                Probe("cat /rows | wc -l", "db"),
+                Probe(("git", "rev-parse", "HEAD"), timeout_s=0.5),
+            ),
+            every_s=12 * 86400.0,
+        ),
     ],
-    ids=["bare", "without inputs", "full", "in the project"],
+    ids=["bare", "without inputs", "full", "in the project", "elsewhere"],
 )
 def test_a_step_written_down_and_read_back_is_the_same(step: Step) -> None:
     assert step_of(step_keys(step), DIRECTORY) == step

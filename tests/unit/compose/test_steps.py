@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from modelcompose.compose.data_grammar import DataKeys
 from modelcompose.compose.fault import Fault
-from modelcompose.compose.grammar import InputKeys, OutputKeys, StepKeys
+from modelcompose.compose.grammar import OutputKeys, StepKeys
+from modelcompose.compose.input_grammar import InputKeys
 from modelcompose.compose.project import DataSource, Input, Output, Param, Step
 from modelcompose.compose.steps import build_data, build_step
 

@@ -116,3 +116,16 @@ def test_a_path_of_keys_leads_to_a_line_and_column(
     text = "services:\n  web:\n    ports:\n      - 1\n      - 2\n"
 
     assert place_in(text, keys) == place
+
+
+@pytest.mark.parametrize(
+    "text", [f"x: {'[' * 50_000}", f"x: {'{a: ' * 50_000}", f"{'- ' * 50_000}x"]
+)
+def test_what_would_crash_the_parser_is_refused(text: str) -> None:
+    for given in (text, text.encode()):
+        with pytest.raises(ProjectError, match=r"^f: yaml: more than 300 levels"):
+            load_yaml(given, name="f")
+
+
+def test_many_brackets_beside_each_other_are_no_depth() -> None:
+    assert load_yaml(f"[{', '.join(['{a: [1]}'] * 1000)}]") == [{"a": [1]}] * 1000

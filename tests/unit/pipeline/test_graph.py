@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
+from modelcompose.compose.project import Probe
 from modelcompose.errors import NotFound, PlanError
 from modelcompose.pipeline.graph import build_graph, steps_behind
 from tests.unit.pipeline.making import project, service, step
@@ -97,3 +99,17 @@ def test_an_unknown_step_names_the_nearest() -> None:
     with pytest.raises(NotFound) as caught:
         graph.select(["trian"])
     assert caught.value.hint == "did you mean the step 'train'?"
+
+
+def test_a_service_that_a_probe_asks_runs_with_the_step_and_after_its_own_steps() -> None:
+    probing = replace(step(), probes=(Probe("date", "db"), Probe("date")))
+    graph = build_graph(
+        project(
+            service("use", probing, depends_on=["cache"]),
+            service("cache"),
+            service("db", depends_on=["load"]),
+            service("load", step(outputs=["rows"])),
+        )
+    )
+    assert graph.nodes["use"].services == ("cache", "db")
+    assert graph.nodes["use"].upstream == ("load",)

@@ -131,3 +131,56 @@ def test_data_that_one_side_changed_is_merged() -> None:
 
     assert merged == Lock(data={"a": other, "b": other}, steps={"s": _step()})
     assert dropped == []
+
+
+def test_what_lies_elsewhere_is_written_a_line_each_and_read_back() -> None:
+    step = _step(
+        probes={"db: select 1": "14", "b": "x: y"},
+        urls={"s3://b/raw": 'etag "5d41"'},
+        made="2026-11-23T17:36:00Z",
+    )
+    text = lock_text(Lock(steps={"a": step}))
+    assert parse_lock(text).steps["a"] == step
+    assert '      "db: select 1": "14"\n' in text
+    assert '    made: "2026-11-23T17:36:00Z"\n' in text
+
+
+def test_of_a_step_with_a_period_that_both_sides_made_the_later_one_is_kept() -> None:
+    base, early, late = (_step(made=f"2026-11-2{day}T17:36:00Z") for day in (1, 2, 3))
+    locks = [Lock(steps={"fetch": step}) for step in (base, early, late)]
+    merged, conflicts = merge_locks(*locks)
+    assert (merged.steps, conflicts) == ({"fetch": late}, [])
+    other = Lock(steps={"fetch": _step("sha256:9", made="2026-11-24T17:36:00Z")})
+    assert merge_locks(locks[0], locks[1], other)[1] == ["fetch"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../outside",
+        "/etc/cron.d/x",
+        "data/../../x",
+        ".git/hooks/post-checkout",
+        ".GIT/hooks/post-checkout",
+        "library/.git/config",
+        ".ml/cache/states.db",
+        "ml.lock",
+        ".",
+        "data//x",
+        "a\x1b]0;title\x07",
+    ],
+)
+def test_a_lock_that_would_write_where_no_data_belongs_is_refused(path: str) -> None:
+    file = Content("file", "sha256:" + "0" * 64, 1, executable=True)
+    for lock in (
+        Lock(data={path: file}),
+        Lock(steps={"s": LockedStep("i", "d", outputs={path: file})}),
+    ):
+        with pytest.raises(LockFileError, match="is no place for data"):
+            parse_lock(lock_text(lock))
+
+
+@pytest.mark.parametrize("digest", ["sha256:../../etc/passwd", "sha256:" + "0" * 63, "md5:0"])
+def test_a_lock_that_names_content_by_no_digest_is_refused(digest: str) -> None:
+    with pytest.raises(LockFileError, match="is no digest"):
+        parse_lock(lock_text(Lock(data={"data": Content("file", digest, 1)})))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from modelcompose.pipeline.plan import Known, Made, Observation, decide
+from modelcompose.pipeline.plan import Known, Made, Observation, Plan, decide
 from modelcompose.store.content import Content
 
 OLD = Content("file", "sha256:old", 1)
@@ -78,3 +78,43 @@ def test_a_step_behind_one_that_runs_is_conditional() -> None:
 def test_a_problem_blocks_also_a_forced_step() -> None:
     seen = replace(FRESH, problem="data is missing")
     assert decide(seen, is_forced=True).state == "blocked"
+
+
+def test_what_is_overdue_runs_whatever_lies_there() -> None:
+    decision = decide(replace(FRESH, overdue="made 26 h ago, every 1d"))
+    assert (decision.action, decision.state) == ("run", "stale")
+    assert decision.causes == ("made 26 h ago, every 1d",)
+
+
+def test_what_was_not_asked_is_told_of_a_step_that_is_fresh_without_it() -> None:
+    decision = decide(replace(FRESH, unasked=("probe db: x was not asked: db is not running",)))
+    assert (decision.action, decision.state) == ("skip", "fresh")
+    assert decision.causes == ("probe db: x was not asked: db is not running",)
+    assert not Plan((decision,)).is_certain
+
+
+def test_what_lies_elsewhere_and_is_not_known_may_run_the_step() -> None:
+    decision = decide(replace(FRESH, known=None, unknown=("s3://b changed: 1 → 2",)))
+    assert (decision.action, decision.state) == ("run", "stale")
+    assert decision.is_conditional
+    assert decision.causes == ("s3://b changed: 1 → 2",)
+
+
+def test_what_a_remote_has_is_restored_with_what_differs() -> None:
+    seen = replace(
+        FRESH,
+        present={"model": NEW},
+        is_held=False,
+        differences=("LR: 0.1 → 0.2",),
+        elsewhere="made on another machine, oci://host/flights",
+    )
+    decision = decide(seen)
+    assert (decision.action, decision.state) == ("restore", "stale")
+    assert decision.cause == "LR: 0.1 → 0.2; made on another machine, oci://host/flights"
+    assert decide(seen, is_forced=True).action == "run"
+
+
+def test_what_a_remote_has_of_a_step_that_never_ran_here_needs_no_other_cause() -> None:
+    seen = replace(FRESH, present={"model": None}, was_made_before=False, elsewhere="made there")
+    decision = decide(seen)
+    assert (decision.action, decision.causes) == ("restore", ("made there",))

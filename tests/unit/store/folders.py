@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from modelcompose.store.states import is_settled
+from modelcompose.store.file_state import is_settled
 
 Node = tuple[str, bytes, bool] | dict[bytes, "Node"]
 """(`file` or `link`, bytes or target, executable), or a folder's nodes by name."""

@@ -375,3 +375,15 @@ def test_an_output_on_another_file_system_is_exchanged_too(scene: Scene) -> None
         assert read(other) == inside
     finally:
         subprocess.run(["umount", str(other)], check=True)
+
+
+@pytest.mark.parametrize(
+    "path", ["../outside", "/etc/motd", ".git/hooks/post-checkout", "a/../../b"]
+)
+def test_a_journal_that_came_with_a_project_changes_nothing_outside_of_it(
+    scene: Scene, path: str
+) -> None:
+    write_journal(scene.journals / "run.json", scene.project, scene.staged, [("move", path)])
+
+    with pytest.raises(StoreError, match="it would change"):
+        recover(scene.project, scene.journals)

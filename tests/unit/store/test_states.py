@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from modelcompose.errors import StoreError
 from modelcompose.store.cache import Cache
 from modelcompose.store.digests import digest_bytes, digest_link, encode_tree
-from modelcompose.store.states import COARSE_TICK_NS, FINE_TICK_NS, FileStates, is_settled
+from modelcompose.store.file_state import COARSE_TICK_NS, FINE_TICK_NS, is_settled
+from modelcompose.store.states import FileStates
 from tests.unit.store.folders import Node, build, folders, settle
 
 FAKE = digest_bytes(b"what nobody wrote")

@@ -20,6 +20,8 @@ PARTS: dict[str, Any] = {
     "inputs": {"data/raw": digest("a"), "train.py": digest("b")},
     "outputs": ["models"],
     "mounts": {"/app": "."},
+    "probes": {"db: count": "12"},
+    "urls": {"s3://b": 'etag "1"'},
 }
 BUILD = {
     "dockerfile": digest("1"),
@@ -54,6 +56,9 @@ def _texts(
             ["command: python train.py → python train.py --lr 'a b'"],
         ),
         ({"entrypoint": ["sh"]}, ["entrypoint: none → sh"]),
+        ({"probes": {"db: count": "14"}}, ["probe db: count: 12 → 14"]),
+        ({"probes": {}}, ["probe db: count removed"]),
+        ({"urls": {"s3://b": 'etag "2"'}}, ['s3://b: etag "1" → etag "2"']),
         ({"working_dir": "/src"}, ["working dir: /app → /src"]),
         ({"mounts": {"/src": "."}}, ["mount /app removed", "mount /src added: ."]),
         ({"outputs": ["models", "logs"]}, ["output logs added"]),

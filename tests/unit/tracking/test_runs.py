@@ -56,6 +56,27 @@ def test_finishing_records_a_run_that_was_never_created(runs: Runs) -> None:
     assert runs.get(run.id) == run
 
 
+def test_a_run_of_elsewhere_is_taken_in_once_and_changes_nothing_that_is_known(
+    runs: Runs,
+) -> None:
+    run = a_full_run()
+    assert runs.take_in(run)
+    assert not runs.take_in(msgspec.structs.replace(run, step="other", metrics={}))
+    assert runs.get(run.id) == run
+
+
+def test_a_run_of_elsewhere_is_sent_to_no_hub(runs: Runs, connection: sqlite3.Connection) -> None:
+    one, other = a_full_run(), msgspec.structs.replace(a_full_run(), id="cd" * 16)
+    place = (one.project, one.folder, "https://hub.example.org", 1.0)
+    connection.execute(
+        "INSERT INTO outbox_destinations (project, folder, hub, set_at) VALUES (?, ?, ?, ?)", place
+    )
+    runs.take_in(one)
+    assert connection.execute("SELECT count(*) FROM outbox_runs").fetchone() == (0,)
+    runs.create(other)
+    assert connection.execute("SELECT count(*) FROM outbox_runs").fetchone() == (1,)
+
+
 def test_an_update_changes_only_the_fields_it_names(runs: Runs) -> None:
     run = a_full_run()
     runs.create(run)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -79,6 +81,29 @@ def test_a_link_that_leads_out_is_refused(target: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "links",
+    [
+        {"d": ".", "out": "d/../secret"},
+        {"d": ".", "out": "d/d/../../etc"},
+        {"p/d": "..", "p/out": "d/../x"},
+    ],
+)
+def test_a_link_that_leads_out_by_way_of_another_is_refused(links: dict[str, str]) -> None:
+    with pytest.raises(StoreError, match=r"out: is a symbolic link"):
+        check_links("data", Tree(tuple(linked(links))))
+
+
+def test_a_link_may_go_by_folders_and_links_that_stay_inside() -> None:
+    inside = {"d": "sub", "x": "d/file", "sub/up": "../other/./deep", "y": "sub/../other"}
+    check_links("data", Tree(tuple(linked(inside))))
+
+
+def linked(links: Mapping[str, str]) -> Iterator[Entry]:
+    for path, link in links.items():
+        yield Entry(path, digest_link(link), len(link), link=link)
+
+
+@pytest.mark.parametrize(
     ("path", "tag"), [("data/raw", "data.raw"), ("model.pkl", "model.pkl"), ("a-b_c", "a-b_c")]
 )
 def test_a_path_is_its_own_tag_where_it_can_be(path: str, tag: str) -> None:
@@ -87,7 +112,7 @@ def test_a_path_is_its_own_tag_where_it_can_be(path: str, tag: str) -> None:
 
 @pytest.mark.parametrize("path", ["größe/x", "a b", ".hidden", "x" * 200, "---"])
 def test_every_path_has_a_tag_that_registries_take(path: str) -> None:
-    from modelcompose.store.remotes.folder import TAG
+    from modelcompose.store.remotes.layout import TAG
 
     assert TAG.fullmatch(path_tag(path))
 

@@ -7,7 +7,7 @@ Source: https://docs.docker.com/reference/api/engine/
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -105,6 +105,44 @@ class Api:
             finally:
                 response.close()
         return response
+
+    def start(self, path: str, timeout_s: float) -> Response:
+        """Start what was prepared, and give its output as it comes; the caller closes it.
+
+        Args:
+            path: as in `post`.
+            timeout_s: how long nothing may come before EngineLost is raised.
+        """
+        body = msgspec.json.encode({"Detach": False, "Tty": False})
+        response = self._open("POST", self._target(path, NOTHING), body, timeout_s)
+        if response.status >= _FIRST_ERROR:
+            try:
+                raise _refusal(response)
+            finally:
+                response.close()
+        return response
+
+    def upload(self, method: str, path: str, query: Query, parts: Iterable[bytes]) -> None:
+        """Send a tar stream as it is made; errors as in `get`."""
+        from modelcompose.engine.docker.uploading import upload
+
+        target = self._target(path, query)
+        place = self.endpoint.socket
+        if place is None:
+            raise remote(self.endpoint)
+        try:
+            response = upload(place, method, target, parts)
+        except OSError as error:
+            raise EngineUnavailable(
+                f"{place}: no Docker engine answers there: {error.strerror or error}",
+                hint="start Docker",
+            ) from error
+        try:
+            if response.status >= _FIRST_ERROR:
+                raise _refusal(response)
+            response.body()
+        finally:
+            response.close()
 
     def _call(self, method: str, path: str, query: Query, body: object = None) -> Any:
         data = None if body is None else msgspec.json.encode(body)

@@ -26,7 +26,17 @@ from modelcompose.engine.docker.services import Services
 from modelcompose.engine.docker.starting import start_container
 from modelcompose.engine.giving import given_variables
 from modelcompose.engine.leftovers import end_processes
-from modelcompose.engine.protocol import Execution, ImagePin, Job, LogSink, Progress
+from modelcompose.engine.protocol import (
+    NOTHING_ATTACHED,
+    Answer,
+    Attached,
+    Execution,
+    ImagePin,
+    Job,
+    LogSink,
+    Progress,
+)
+from modelcompose.engine.volumes import Volumes
 from modelcompose.errors import EngineError, EngineLost
 
 
@@ -117,13 +127,14 @@ class DockerEngine:
         names: Sequence[str],
         *,
         begins: Callable[[Sequence[str]], None] | None = None,
+        mounts: Attached = NOTHING_ATTACHED,
     ) -> list[str]:
         """Start services as `docker compose up --wait` does, from the user's own files.
 
         Raises:
             EngineError: a service does not come up.
         """
-        return self._services.start(project, names, begins)
+        return self._services.start(project, names, begins, mounts)
 
     def stop_services(self, project: Project, names: Sequence[str]) -> None:
         """Stop services that `start_services` started.
@@ -132,6 +143,18 @@ class DockerEngine:
             EngineError: they cannot be stopped.
         """
         self._services.stop(project, names)
+
+    def ask(
+        self, project: Project, service: str, words: Sequence[str], *, timeout_s: float
+    ) -> Answer | None:
+        """Run a command in a service's container; None where it does not run.
+
+        Raises:
+            EngineError: the engine refuses, or does not answer.
+        """
+        from modelcompose.engine.docker.asking import ask
+
+        return ask(self._api, project, service, words, timeout_s)
 
     def interrupt(self) -> None:
         """End builds, pulls and starting services, those under way and those to come."""
@@ -165,6 +188,11 @@ class DockerEngine:
             if run in runs:
                 remove(self._api, container["Id"])
                 found.add(run)
+        volumes = self.volumes()
+        for name, run in volumes.labelled(RUN_LABEL).items():
+            if run in runs:
+                volumes.remove(name)
+                found.add(run)
         return [run for run in runs if run in found]
 
     def own(self, job: Job, paths: Sequence[Path]) -> None:
@@ -176,6 +204,12 @@ class DockerEngine:
         from modelcompose.engine.docker.ownership import give_to_caller
 
         give_to_caller(self._api, job, paths)
+
+    def volumes(self) -> Volumes:
+        """Give what reads and writes Compose volumes."""
+        from modelcompose.engine.docker.volumes import DockerVolumes
+
+        return DockerVolumes(self._api)
 
     def gpus(self) -> tuple[str, ...]:
         """Give the indices of this machine's NVIDIA GPUs."""

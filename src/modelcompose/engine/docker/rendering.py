@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from modelcompose.compose.project import Project
+from modelcompose.engine import protocol
 from modelcompose.engine.docker.escaping import escape
 from modelcompose.engine.protocol import Job
 
-RUN_LABEL = "modelcompose.run"
+RUN_LABEL = protocol.RUN_LABEL
 FOLDER_LABEL = "modelcompose.project-directory"
 DEFINITION_LABEL = "modelcompose.definition"
 

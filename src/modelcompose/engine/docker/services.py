@@ -9,10 +9,11 @@ from typing import Any
 
 from modelcompose.compose.project import Project
 from modelcompose.engine.docker.api import Api
+from modelcompose.engine.docker.attaching import attaching
 from modelcompose.engine.docker.children import Children
 from modelcompose.engine.docker.compose import compose, project_arguments
 from modelcompose.engine.docker.troubles import essence
-from modelcompose.engine.protocol import Progress
+from modelcompose.engine.protocol import NOTHING_ATTACHED, Attached, Progress
 from modelcompose.errors import EngineError
 
 _PROJECT = "com.docker.compose.project"
@@ -42,6 +43,7 @@ class Services:
         project: Project,
         names: Sequence[str],
         begins: Callable[[Sequence[str]], None] | None = None,
+        mounts: Attached = NOTHING_ATTACHED,
     ) -> list[str]:
         """Start services and those they need, and wait until they run or are healthy.
 
@@ -49,6 +51,7 @@ class Services:
             project: what they belong to.
             names: which.
             begins: told what will be returned, before anything is started.
+            mounts: what services are given in place of their own mounts of the same targets.
 
         Returns:
             Those that did not run before.
@@ -69,8 +72,9 @@ class Services:
         if begins is not None:
             begins(new)
         self._tell("starting", new)
-        flags = ("--detach", "--wait", "--no-deps", *_kept_as_they_are(project, wanted))
-        answer = self._compose(project, "up", *flags, *wanted)
+        flags = ("--detach", "--wait", "--no-deps", *_kept_as_they_are(project, wanted, mounts))
+        with attaching(project, wanted, mounts) as reading:
+            answer = self._compose(reading, "up", *flags, *wanted)
         if answer.returncode != 0:
             logs = self._compose(project, "logs", "--no-color", "--tail", _LOG_LINES, *wanted)
             self.stop(project, new)
@@ -109,15 +113,24 @@ class Services:
             self._progress(f"{what} {', '.join(names)}")
 
     def _containers(self, project: Project) -> list[Container]:
-        labels = [f"{_PROJECT}={project.name}", f"{_ONE_OFF}=False"]
-        query = {"all": True, "filters": {"label": labels}}
-        containers: list[Container] = self._api.get("/containers/json", query)
-        return containers
+        return _containers(self._api, project, are_ended_too=True)
 
     def _compose(self, project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
         # What ends services has to come to its end, whoever is impatient.
         children = self._children if arguments[0] == "up" else Children()
         return children.run(compose([*project_arguments(project), *arguments]))
+
+
+def running_containers(api: Api, project: Project) -> list[Container]:
+    """Give the containers of a project's services that run now."""
+    return _containers(api, project, are_ended_too=False)
+
+
+def _containers(api: Api, project: Project, *, are_ended_too: bool) -> list[Container]:
+    labels = [f"{_PROJECT}={project.name}", f"{_ONE_OFF}=False"]
+    query = {"all": are_ended_too, "filters": {"label": labels}}
+    containers: list[Container] = api.get("/containers/json", query)
+    return containers
 
 
 def with_dependencies(project: Project, names: Sequence[str]) -> list[str]:
@@ -134,11 +147,11 @@ def with_dependencies(project: Project, names: Sequence[str]) -> list[str]:
     return list(found)
 
 
-def _kept_as_they_are(project: Project, names: Sequence[str]) -> tuple[str, ...]:
+def _kept_as_they_are(project: Project, names: Sequence[str], mounts: Attached) -> tuple[str, ...]:
     """Give Compose's flag for services that `modelcompose up` gives more than their file says."""
     services = [project.services[name] for name in names]
     is_given = any(service.is_tracked or service.model_mounts for service in services)
-    return ("--no-recreate",) if is_given else ()
+    return ("--no-recreate",) if is_given or mounts else ()
 
 
 def refuse_strangers(project: Project, containers: Sequence[Container]) -> None:

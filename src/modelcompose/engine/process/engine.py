@@ -14,7 +14,15 @@ from modelcompose.engine.process.execution import ProcessExecution, launch
 from modelcompose.engine.process.interpreter import Interpreters
 from modelcompose.engine.process.links import link_inputs
 from modelcompose.engine.process.variables import service_variables
-from modelcompose.engine.protocol import Execution, ImagePin, Job, LogSink
+from modelcompose.engine.protocol import (
+    NOTHING_ATTACHED,
+    Attached,
+    Execution,
+    ImagePin,
+    Job,
+    LogSink,
+)
+from modelcompose.engine.volumes import Volumes
 from modelcompose.errors import EngineError
 
 
@@ -75,6 +83,7 @@ class ProcessEngine:
         names: Sequence[str],
         *,
         begins: Callable[[Sequence[str]], None] | None = None,  # noqa: ARG002 - as project
+        mounts: Attached = NOTHING_ATTACHED,  # noqa: ARG002 - as project
     ) -> list[str]:
         """Refuse: services need images.
 
@@ -90,6 +99,16 @@ class ProcessEngine:
 
     def stop_services(self, project: Project, names: Sequence[str]) -> None:
         """Do nothing: this engine starts no services."""
+
+    def ask(
+        self,
+        project: Project,
+        service: str,
+        words: Sequence[str],
+        *,
+        timeout_s: float,
+    ) -> None:
+        """Tell that no service runs: this engine starts none."""
 
     def interrupt(self) -> None:
         """Do nothing: only executions take time here."""
@@ -112,6 +131,17 @@ class ProcessEngine:
 
     def own(self, job: Job, paths: Sequence[Path]) -> None:
         """Do nothing: what a step's process writes is the caller's already."""
+
+    def volumes(self) -> Volumes:
+        """Refuse: volumes are Docker's.
+
+        Raises:
+            EngineError: always.
+        """
+        raise EngineError(
+            "the process engine has no volumes",
+            hint="start Docker and use --engine docker",
+        )
 
     def gpus(self) -> tuple[str, ...]:
         """Give the indices of this machine's NVIDIA GPUs."""

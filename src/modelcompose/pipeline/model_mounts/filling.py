@@ -62,18 +62,21 @@ def fill_mounts(project: Project, services: Sequence[str], say: Callable[[str], 
     if not mounts:
         return
     made_here = {rule.name for rule in project.models}
-    for filled in fill(project.name, project.directory, mounts, say, made_here):
+    done = fill(project.name, project.directory, mounts, say, made_here, remote=project.remote)
+    for filled in done:
         if filled.is_new:
             say(f"{filled.text}{tell(project.name, project.directory, filled)}")
     remember(project, mounts)
 
 
-def fill(
+def fill(  # noqa: PLR0913 - what is filled, for whom, and from where
     name: str,
     directory: Path,
     mounts: Sequence[Mounted],
     say: Callable[[str], None],
     made_here: Collection[str] = (),
+    *,
+    remote: str | None = None,
 ) -> list[Filled]:
     """Fill mounts of one project; errors as for `fill_mounts`.
 
@@ -86,13 +89,14 @@ def fill(
         mounts: what is to be filled.
         say: told of what was changed by hand.
         made_here: names of the models that the project itself registers.
+        remote: of the project; what the store lost comes from there again.
     """
     home = home_folder()
     database = Database.at(home / "hub.db")
     done: list[Filled] = []
     first: dict[str, Held | None] = {}
     try:
-        with model_folders(directory, home, say) as folders:
+        with model_folders(directory, home, say, remote) as folders:
             for each in mounts:
                 with database.read() as connection:
                     version = version_for(

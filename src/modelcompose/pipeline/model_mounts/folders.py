@@ -13,12 +13,14 @@ import shlex
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from modelcompose.errors import StoreError
+from modelcompose.pipeline.from_remote.mending import Mending
 from modelcompose.pipeline.state_folder import StateFolder
 from modelcompose.registry.files import VersionFiles
 from modelcompose.registry.records import Version
@@ -49,13 +51,19 @@ class ModelFolders:
     """The folders of one project that hold versions, held by this process alone."""
 
     def __init__(
-        self, directory: Path, home: Path, states: FileStates, notes: Callable[[str], None]
+        self,
+        directory: Path,
+        home: Path,
+        states: FileStates,
+        notes: Callable[[str], None],
+        remote: str | None,
     ) -> None:
         """Take what `model_folders` gives."""
         self._directory = directory
         self._state = _state_of(directory)
         self._files = VersionFiles(home)
         self._store = Store(home / "store")
+        self._mending = Mending(self._store, directory, remote, notes)
         self._states = states
         self._notes = notes
         self._held = held_in(directory)
@@ -113,7 +121,9 @@ class ModelFolders:
         staging, journal = self._state / "new", self._state / "journal" / _JOURNAL
         shutil.rmtree(staging, ignore_errors=True)
         try:
-            self._files.copy_into(version, staging / place)
+            contents = () if version.origin is None else (version.origin.content,)
+            copy = partial(self._files.copy_into, version, staging / place)
+            self._mending.whole(contents, copy)
             coming = self._states.look(staging / place)
             after = (coming.digest,) if coming is not None else ()
             before = (found.digest,) if found is not None else ()
@@ -135,14 +145,15 @@ class ModelFolders:
 
 @contextmanager
 def model_folders(
-    directory: Path, home: Path, notes: Callable[[str], None]
+    directory: Path, home: Path, notes: Callable[[str], None], remote: str | None = None
 ) -> Iterator[ModelFolders]:
     """Hold the folders of a project that hold versions; others wait until the block ends.
 
     Args:
         directory: the project folder.
         home: the home folder, where the versions are.
-        notes: told of what was changed by hand.
+        notes: told of what was changed by hand, and of what the store had lost.
+        remote: where what the store lost comes from again.
 
     Raises:
         StoreError: the project cannot be written.
@@ -157,7 +168,7 @@ def model_folders(
         fcntl.flock(lock, fcntl.LOCK_EX)
         recover(directory, state / "journal")
         with FileStates(folder.states) as states:
-            yield ModelFolders(directory, home, states, notes)
+            yield ModelFolders(directory, home, states, notes, remote)
     finally:
         os.close(lock)
 

@@ -33,6 +33,8 @@ class MountedProject(Struct, frozen=True):
     """Of the Compose project."""
     directory: str
     mounts: tuple[Mounted, ...] = ()
+    remote: str | None = None
+    """Of the project."""
 
 
 def mounts_of(project: Project, services: Sequence[str] | None = None) -> tuple[Mounted, ...]:
@@ -58,6 +60,7 @@ def remember(project: Project, filled: Sequence[Mounted]) -> None:
         project.name,
         str(project.directory),
         tuple(sorted({*before, *filled}, key=lambda each: (each.service, each.mount.place))),
+        project.remote,
     )
     if kept == known:
         return

@@ -44,7 +44,7 @@ def _refresh_project(
     for place in dict.fromkeys(each.mount.place for each in mounts):
         sharing = [each for each in mounts if each.mount.place == place]
         try:
-            done = fill(project.name, directory, sharing, say)
+            done = fill(project.name, directory, sharing, say, remote=project.remote)
         except ModelComposeError as error:
             hint = f"; {error.hint}" if error.hint else ""
             say(f"{sharing[0].service}: stays as it is: {error.message}{hint}")

@@ -12,7 +12,9 @@ from msgspec.structs import replace
 from modelcompose.compose.project import Input, Project, Service
 from modelcompose.compose.services import build_service
 from modelcompose.errors import NotFound
+from modelcompose.pipeline.acting import acting
 from modelcompose.pipeline.again import Again
+from modelcompose.pipeline.data_mounts import held_again, recorded_mounts
 from modelcompose.pipeline.execute import execute
 from modelcompose.pipeline.graph import Node
 from modelcompose.pipeline.lock import LockedStep
@@ -26,6 +28,7 @@ from modelcompose.pipeline.reproduction.outcome import Outcome, compare_outputs
 from modelcompose.pipeline.reproduction.rebuilding import moved
 from modelcompose.pipeline.reproduction.running import outcome_of, standing_in
 from modelcompose.pipeline.session import Session
+from modelcompose.pipeline.volume_steps import refuse_written_volumes
 from modelcompose.pipeline.workspace import Layout
 from modelcompose.store.content import Content
 from modelcompose.tracking.run import Run
@@ -57,7 +60,7 @@ def reproduce_lock(  # noqa: PLR0913 - what it works on, and how
     _lay(own, nodes, folder)
     again = Again(own.project, lambda made: _as_recorded(made, own))
     names = frozenset(node.step for node in nodes)
-    with standing_in(own, project, again) as session:
+    with standing_in(own, project, again) as session, acting(session, reporter.notes):
         session.observer.images = own.images
         session.observer.lock = own.lock
         session.folder.make()
@@ -79,7 +82,9 @@ def _elsewhere(own: Session, nodes: Sequence[Node], folder: Path) -> Project:
         if step.inputs is None:
             implied = tuple(Input(path) for path in own.observer.inputs.implied(service))
             step = replace(step, inputs=implied)
-        built = build_service(node.step, document, step)
+        refuse_written_volumes(service)
+        told = recorded_mounts(own.observer.shown_by(service)).get("mounts", {})
+        built = build_service(node.step, document, step, held=held_again(document, told))
         services[node.step], documents[node.step] = built, document
     return replace(
         project,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from modelcompose.compose.project import Project, Service
+from modelcompose.compose.project import Project, Service, is_volume
 from modelcompose.pipeline.inputs import Inputs
 from modelcompose.pipeline.paths import by_folder
 from modelcompose.store.content import Content
@@ -50,6 +50,8 @@ class Pieces:
         gone: list[str] = []
         for path in sorted(run.inputs, key=by_folder):
             content = run.inputs[path]
+            if is_volume(path):
+                continue  # it is looked at where it is, and never changed
             if path.startswith("/"):
                 gone += self._missing_external(found, service, path, content)
                 continue

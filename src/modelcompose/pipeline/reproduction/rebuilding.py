@@ -13,11 +13,13 @@ from modelcompose.compose.project import Input, Project, Service, Step
 from modelcompose.compose.services import build_service
 from modelcompose.compose.step_keys import step_of
 from modelcompose.errors import NotFound
+from modelcompose.pipeline.data_mounts import held_again
 from modelcompose.pipeline.lock import Lock
 from modelcompose.pipeline.mounts import relative_path
 from modelcompose.pipeline.parameters import Overrides
 from modelcompose.pipeline.reproduction.masked import unmask
 from modelcompose.pipeline.services import without_steps
+from modelcompose.pipeline.volume_steps import refuse_written_volumes
 from modelcompose.tracking.masking import MASK, Masker
 from modelcompose.tracking.run import Run
 
@@ -62,7 +64,9 @@ def rebuild(run: Run, own: Project, masker: Masker, folder: Path, lock: Lock) ->
         for name, how in _mapping(document.get("depends_on")).items()
         if name in own.services and name not in own.steps
     }
-    service = build_service(run.step, document, _step(run, folder))
+    told = (run.service.get(_X_ML) or {}).get("mounts") or {}
+    service = build_service(run.step, document, _step(run, folder), held=held_again(document, told))
+    refuse_written_volumes(service)
     overrides, unknown = _file_changes(run)
     others = without_steps(own)
     services = {name: replace(s, step=None) for name, s in others.services.items()}
@@ -171,10 +175,16 @@ def _step(run: Run, folder: Path) -> Step:
         raise _too_old(run) from error
     compare = {item.path: item.compare for item in step.inputs or ()}
     inputs = tuple(Input(path, compare.get(path, "content")) for path in run.inputs)
-    return replace(step, inputs=inputs, uses={})
+    addresses = tuple(each for each in step.addresses if each.path is None)
+    return replace(step, inputs=inputs, addresses=addresses, uses={})
 
 
 def _too_old(run: Run) -> NotFound:
+    if not run.service:  # taken from a remote, which is told nothing of a machine
+        return NotFound(
+            f"run {run.id[:8]} of {run.step} was {run.cause}: what its service was is known there",
+            hint=f"reproduce it there, or run it here: modelcompose run --force {run.step}",
+        )
     return NotFound(
         f"run {run.id[:8]} of {run.step} was recorded by another version of modelcompose, which "
         "did not keep what its step declares",

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from modelcompose.compose.project import Project
 from modelcompose.errors import EngineError, PlanError
+from modelcompose.pipeline.acting import acting
 from modelcompose.pipeline.again import Again
 from modelcompose.pipeline.execute import execute
 from modelcompose.pipeline.graph import build_graph
@@ -49,7 +50,10 @@ def reproduce_run(
         images, pins = {run.step: run.image}, {run.image: run.image}
         project = without_build(project, run.step, run.image)
     again = Again(own.project, lambda made: _as_recorded(made, own, run), images)
-    with standing_in(own, project, again, rebuilt.overrides) as session:
+    with (
+        standing_in(own, project, again, rebuilt.overrides) as session,
+        acting(session, reporter.notes),
+    ):
         session.observer.lock = Lock(images=pins)
         gone = list(rebuilt.gone)
         gone += Pieces(own.project, project, own.store).lay(run, session.states, own.states)
@@ -87,6 +91,7 @@ def standing_in(
         tracking=own.new_tracking,
     )
     session.again = again
+    session.observer.outside.stand_in_for(own.observer.outside)
     for name in ("services", "progress", "stops"):
         setattr(session.folder, name, getattr(own.folder, name))
     try:

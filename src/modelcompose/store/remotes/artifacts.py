@@ -156,7 +156,7 @@ def _json(document: Any) -> bytes:
 def _parsed(data: bytes) -> dict[str, Any]:
     try:
         found = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RemoteError(f"a manifest on the remote is no JSON: {error}") from error
     if not isinstance(found, dict):
         raise RemoteError("a manifest on the remote is no JSON object")

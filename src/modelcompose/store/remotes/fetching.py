@@ -23,7 +23,7 @@ from modelcompose.store.remotes.artifacts import (
     layers_of,
     parts_of,
 )
-from modelcompose.store.remotes.parallel import Progress, in_parallel
+from modelcompose.store.remotes.parallel import Part, Progress, in_parallel
 from modelcompose.store.remotes.protocol import CHUNK_BYTES, Remote
 from modelcompose.store.store import Store
 
@@ -61,6 +61,17 @@ def fetch(
     return _Fetching(remote, store, progress).fetch(content, at)
 
 
+def fetch_listing(remote: Remote, store: Store, content: Content) -> Tree:
+    """Give the listing of a folder that a remote holds; it is in the store from then on.
+
+    Raises:
+        ContentMissing: the remote does not hold it.
+        ContentCorrupt: the remote gave something else.
+        RemoteError: the remote fails or refuses.
+    """
+    return _Fetching(remote, store, Progress()).listing(content)
+
+
 def chosen(tree: Tree, at: str | None) -> list[Entry]:
     """Give the files of a listing that lie at a path, or all."""
     files = [entry for entry in tree.entries if entry.link is None]
@@ -70,6 +81,12 @@ def chosen(tree: Tree, at: str | None) -> list[Entry]:
 def within(entry: Entry, path: str) -> bool:
     """Whether an entry is at a path, or below it."""
     return entry.path == path or entry.path.startswith(f"{path}/")
+
+
+def _holds(tree: Tree, path: str) -> bool:
+    return any(within(entry, path) for entry in tree.entries) or any(
+        folder.startswith(f"{path}/") for folder in tree.empty_folders
+    )
 
 
 class _Fetching:
@@ -86,10 +103,18 @@ class _Fetching:
             return self._progress.ready_bytes - before
         layers = self._layers(content)
         tree = self._listing(content, layers)
+        if at is not None and not _holds(tree, at):
+            raise ContentMissing(
+                f"{self._remote.where}: {content.digest[:19]} holds no {at}",
+                hint="see what it holds: modelcompose data ls PATH",
+            )
         lacking = self._store.lacking(chosen(tree, at))
         if lacking:
             self._files(lacking, layers)
         return self._progress.ready_bytes - before
+
+    def listing(self, content: Content) -> Tree:
+        return self._listing(content, self._layers(content))
 
     def _need_manifest(self, content: Content) -> bytes:
         found = self._remote.manifest(content_tag(content))
@@ -179,17 +204,27 @@ class _Fetching:
             intake.commit()
 
     def _blobs(self, layers: Sequence[Layer], *, are_packs: bool = False) -> None:
-        lacking = [layer for layer in layers if not self._store.blob_path(layer.digest).exists()]
+        lacking = [layer for layer in layers if not self._is_here(layer)]
         self._progress.expect(len(lacking), sum(layer.size_bytes for layer in lacking))
 
         def bring(layer: Layer) -> None:
+            part = Part(self._progress, layer.size_bytes)
             with translated(self._store.root, "cannot be written"):
-                self._bring(layer, is_pack=are_packs)
-            self._progress.done(1, layer.size_bytes)
+                self._bring(layer, part, is_pack=are_packs)
+            part.ended()
 
         in_parallel(bring, lacking, self._progress.jobs)
 
-    def _bring(self, layer: Layer, *, is_pack: bool) -> None:
+    def _is_here(self, layer: Layer) -> bool:
+        """Whether a blob is here; one that was cut off is set aside, so that it comes anew."""
+        path = self._store.blob_path(layer.digest)
+        with suppress(FileNotFoundError, ContentMissing, ContentCorrupt):
+            if path.stat().st_size != layer.size_bytes:
+                self._store.verify(layer.digest)
+            return True
+        return False
+
+    def _bring(self, layer: Layer, part: Part, *, is_pack: bool) -> None:
         """Download a blob beside the store, going on with what an interrupted pull left."""
         with _partial(self._store.root, layer.digest) as (path, writing):
             if self._store.blob_path(layer.digest).exists():  # another command was quicker
@@ -202,12 +237,14 @@ class _Fetching:
                 size = 0
             while block := os.read(writing, CHUNK_BYTES):
                 hashed.update(block)
+                part.moved(len(block))
             for block in self._remote.read(layer.digest, size):
                 size += len(block)
                 if size > layer.size_bytes:
                     break
                 hashed.update(block)
                 write_all(writing, block)
+                part.moved(len(block))
             if PREFIX + hashed.hexdigest() != layer.digest:
                 path.unlink()
                 raise _lie(self._remote, layer.digest)

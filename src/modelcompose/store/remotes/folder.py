@@ -1,11 +1,7 @@
-"""A folder as a remote: an OCI image layout, with a file for each tag.
+"""A folder as a remote: an OCI image layout, with a file for each tag; see `layout`.
 
-    oci-layout, index.json
-    blobs/sha256/<hex>
-    tags/<name>              the digest of a manifest, which is a blob
-    ingest/<hex>             a blob on its way; an interrupted one is gone on with
-
-Made for shares, too: names come by renames alone, and nothing relies on locks being there.
+Made for shares, too: names come by renames alone, and nothing relies on locks being there. What
+lies at `ingest/<hex>` is a blob on its way; an interrupted one is gone on with.
 """
 
 from __future__ import annotations
@@ -14,25 +10,17 @@ import errno
 import fcntl
 import hashlib
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from modelcompose.errors import ContentCorrupt, ContentMissing, RemoteError, StorageFull
+from modelcompose.errors import ContentMissing, RemoteError, StorageFull
 from modelcompose.store.copying import write_all
 from modelcompose.store.digests import PREFIX, digest_bytes
+from modelcompose.store.remotes import layout
 from modelcompose.store.remotes.protocol import CHUNK_BYTES, Source
-
-_LAYOUT = {
-    "oci-layout": b'{"imageLayoutVersion":"1.0.0"}',
-    "index.json": b'{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json",'
-    b'"manifests":[]}',
-}
-TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
-_DIGEST = re.compile(rf"{PREFIX}[0-9a-f]{{64}}")
 
 
 class FolderRemote:
@@ -100,13 +88,12 @@ class FolderRemote:
         """Give a manifest."""
         digest = reference
         with self._translated("cannot be read"):
-            if _DIGEST.fullmatch(reference) is None:
+            if layout.DIGEST.fullmatch(reference) is None:
                 try:
-                    digest = (self._root / "tags" / _checked(reference)).read_text().strip()
+                    text = (self._root / "tags" / layout.checked_tag(reference)).read_text()
                 except FileNotFoundError:
                     return None
-            if _DIGEST.fullmatch(digest) is None:
-                raise RemoteError(f"{self.where}: the tag {reference} names no digest: {digest!r}")
+                digest = layout.named_by(reference, text, self.where)
             try:
                 return Path(self._blob(digest)).read_bytes()
             except FileNotFoundError:
@@ -121,7 +108,7 @@ class FolderRemote:
         with self._translated("cannot be written"):
             tags = self._root / "tags"
             tags.mkdir(exist_ok=True)
-            self._name(tags / _checked(reference), digest.encode())
+            self._name(tags / layout.checked_tag(reference), digest.encode())
 
     def tags(self) -> Sequence[str]:
         """Give every tag."""
@@ -130,19 +117,17 @@ class FolderRemote:
                 names = os.listdir(self._root / "tags")
             except FileNotFoundError:
                 return []
-            return sorted(name for name in names if TAG.fullmatch(name))
+            return sorted(name for name in names if layout.TAG.fullmatch(name))
 
     def _blob(self, digest: str) -> str:
-        if _DIGEST.fullmatch(digest) is None:
-            raise ContentMissing(f"{self.where}: {digest!r} is no digest")
-        return f"{self._blobs}/{digest[len(PREFIX) :]}"
+        return f"{self._blobs}/{layout.checked_hex(digest, self.where)}"
 
     def _make(self) -> None:
         if (self._root / "ingest").exists():
             return
         self._root.mkdir(exist_ok=True)  # not what lies above: a share may not be mounted
         self._blobs.mkdir(parents=True, exist_ok=True)
-        for name, data in _LAYOUT.items():
+        for name, data in layout.FILES.items():
             if not (self._root / name).exists():
                 self._name(self._root / name, data)
         (self._root / "ingest").mkdir(exist_ok=True)
@@ -170,10 +155,7 @@ class FolderRemote:
             found = _fill_up(writing, source)
             if found != digest:
                 partial.unlink(missing_ok=True)
-                raise ContentCorrupt(
-                    f"{source.path or 'memory'}: the bytes are not those of {digest}",
-                    hint="see what is damaged: modelcompose data verify",
-                )
+                raise layout.not_those(source, digest)
             os.fsync(writing)
             os.replace(partial, target)
             _sync_folder(self._blobs)
@@ -194,12 +176,6 @@ class FolderRemote:
                 f"{error.filename or self.where}: {claim}: {reason}",
                 hint=f"see that it is mounted, and that you may use it: ls -la {self.where}",
             ) from error
-
-
-def _checked(tag: str) -> str:
-    if TAG.fullmatch(tag) is None:
-        raise RemoteError(f"{tag!r} is no tag: expected letters, digits, `.`, `_` and `-`")
-    return tag
 
 
 def _is_held(descriptor: int) -> bool:

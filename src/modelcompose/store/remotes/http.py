@@ -6,27 +6,39 @@ waiting longer each time, or as long as the server says.
 
 from __future__ import annotations
 
+import base64
+import os
 import random
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from modelcompose import __version__
 from modelcompose.errors import RemoteError
+from modelcompose.store.remotes.routes import proxy_for, trust
 
 if TYPE_CHECKING:
+    import ssl
     from http.client import HTTPConnection, HTTPResponse
 
-TRIES = 6
-_FIRST_WAIT_S = 0.2
+TRIES = 7
+_TRIES_IF_REFUSED = 4
+"""Nobody listens there: a server that starts anew does so soon, a wrong address never."""
+_FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 30.0
+_LONGEST_ASKED_S = 300.0
+"""A server that asks for more is given up on."""
 _TIMEOUT_S = 60.0
 _READ_BYTES = 1 << 20
-_TOO_MANY = 429
+_TOO_SLOW, _TOO_MANY = 408, 429
 _SERVER_FAILS = 500
-_NOT_IMPLEMENTED = 501
+_NOT_IMPLEMENTED, _FULL = 501, 507
+
+
+class Unreachable(RemoteError):
+    """No server answers, or the connection broke: another try may do better."""
 
 
 class Body(NamedTuple):
@@ -88,6 +100,7 @@ class Client:
         self._wait = wait
         self._guard = threading.Lock()
         self._free: dict[tuple[str, str], list[HTTPConnection]] = {}
+        self._trusts: dict[str, ssl.SSLContext] = {}
 
     def request(
         self,
@@ -110,23 +123,25 @@ class Client:
         Raises:
             RemoteError: no server answers, or the last of all tries failed.
         """
-        waited = _FIRST_WAIT_S
         for number in range(1, tries + 1):
-            is_last = number == tries
+            asked = 0.0
             try:
                 answer = self._send(method, url, headers or {}, body)
             except (ConnectionError, TimeoutError, OSError) as error:
-                if is_last or _is_hopeless(error):
+                if number >= _most_tries(error, tries):
                     raise unreachable(url, error) from error
-                pause = waited
             else:
-                if is_last or not _may_pass(answer.status):
+                asked = asked_s(answer.headers.get("retry-after"), time.time())
+                if number == tries or asked > _LONGEST_ASKED_S or not may_pass(answer.status):
                     return answer
-                pause = max(waited, _asked(answer.headers.get("retry-after")))
                 answer.close()
-            self._wait(min(_LONGEST_WAIT_S, pause * (1 + random.random() / 4)))  # noqa: S311 - spread
-            waited *= 2
+            self.pause(number, asked)
         raise AssertionError("a request is tried at least once")
+
+    def pause(self, failures: int, asked: float = 0.0) -> None:
+        """Wait after so many failures in a row, or as long as a server asked for."""
+        usual = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2.0 ** (failures - 1))
+        self._wait(max(usual, asked) * (1 + random.random() / 4))  # noqa: S311 - spread
 
     def close(self) -> None:
         """Close every connection."""
@@ -139,11 +154,9 @@ class Client:
     def _send(self, method: str, url: str, headers: Mapping[str, str], body: Body | None) -> Answer:
         from http.client import HTTPException
 
-        parts = urlsplit(url)
-        place = (parts.scheme, parts.netloc)
+        place, target, known = _addressed(url)
         connection, is_kept = self._connection(place)
-        target = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
-        known = {"User-Agent": f"modelcompose/{__version__}", **headers}
+        known |= headers
         if body is not None or method in {"POST", "PUT", "PATCH"}:
             known["Content-Length"] = str(0 if body is None else body.size_bytes)
         try:
@@ -178,18 +191,56 @@ class Client:
         from http.client import HTTPConnection, HTTPSConnection
 
         scheme, host = place
+        proxy = proxy_for(scheme, host, os.environ)
         if scheme == "https":
-            return HTTPSConnection(host, timeout=_TIMEOUT_S, context=_tls()), False
-        return HTTPConnection(host, timeout=_TIMEOUT_S), False
+            at = host if proxy is None else f"{proxy.host}:{proxy.port}"
+            secure = HTTPSConnection(at, timeout=_TIMEOUT_S, context=self._trusted(host))
+            if proxy is not None:
+                secure.set_tunnel(host, headers=proxy.headers)
+            return secure, False
+        at = host if proxy is None else f"{proxy.host}:{proxy.port}"
+        return HTTPConnection(at, timeout=_TIMEOUT_S), False
+
+    def _trusted(self, host: str) -> ssl.SSLContext:
+        with self._guard:
+            if host not in self._trusts:
+                self._trusts[host] = trust(host)
+            return self._trusts[host]
 
 
-def unreachable(url: str, error: Exception) -> RemoteError:
+def unreachable(url: str, error: Exception) -> Unreachable:
     """Give the error for a server that does not answer, or breaks off."""
-    host = urlsplit(url).netloc.rpartition("@")[2]
-    return RemoteError(
-        f"{host}: cannot be reached: {str(error) or repr(error)}",
-        hint=f"see whether it runs and answers: curl -I {urlsplit(url).scheme}://{host}/v2/",
-    )
+    import ssl
+
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    hint = f"see whether it runs and answers: curl -I {parts.scheme}://{host}/"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        hint = f"if it is your own, put its CA's certificate at /etc/docker/certs.d/{host}/ca.crt"
+    told = str(error) or repr(error)
+    try:
+        proxy = proxy_for(parts.scheme, host, os.environ)
+    except RemoteError:
+        proxy = None
+    if proxy is not None:
+        told = f"by way of the proxy {proxy.host}:{proxy.port}: {told}"
+        hint = "see that HTTPS_PROXY is right, or name the host in NO_PROXY"
+    return Unreachable(f"{host}: cannot be reached: {told}", hint=hint)
+
+
+def _addressed(url: str) -> tuple[tuple[str, str], str, dict[str, str]]:
+    """Give scheme and host of a URL, what is asked for there, and the headers that this needs."""
+    parts = urlsplit(url)
+    user, _, host = parts.netloc.rpartition("@")
+    known = {"User-Agent": f"modelcompose/{__version__}"}
+    if user:  # some servers lead to others with a user in the address; it is shown in no error
+        known["Authorization"] = f"Basic {base64.b64encode(unquote(user).encode()).decode()}"
+    target = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
+    proxy = proxy_for("http", host, os.environ) if parts.scheme == "http" else None
+    if proxy is not None:  # it is told the whole address, and shown who asks
+        known |= {"Host": host, **proxy.headers}
+        target = f"http://{host}{target}"
+    return (parts.scheme, host), target, known
 
 
 def _exchange(
@@ -207,24 +258,36 @@ def _exchange(
     return connection.getresponse()
 
 
-def _tls() -> Any:
-    import ssl
+def asked_s(text: str | None, now: float) -> float:
+    """Give how long a `Retry-After` asks to wait from `now` on, in seconds; 0 for none."""
+    if text is None:
+        return 0.0
+    if text.isdecimal():
+        return float(text)
+    from email.utils import parsedate_to_datetime
 
-    return ssl.create_default_context()
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - now)
+    except ValueError:
+        return 0.0
 
 
-def _may_pass(status: int) -> bool:
-    return status == _TOO_MANY or (status >= _SERVER_FAILS and status != _NOT_IMPLEMENTED)
+def may_pass(status: int) -> bool:
+    """Whether a server that answers this may answer better later."""
+    if status in {_TOO_SLOW, _TOO_MANY}:
+        return True
+    return status >= _SERVER_FAILS and status not in {_NOT_IMPLEMENTED, _FULL}
 
 
-def _is_hopeless(error: Exception) -> bool:
-    """Whether trying again changes nothing: no such host, a certificate that is not trusted."""
+def _most_tries(error: OSError, tries: int) -> int:
+    """Give how often is tried what failed like this."""
     import socket
     import ssl
 
-    return isinstance(error, socket.gaierror | ssl.SSLCertVerificationError)
-
-
-def _asked(text: str | None) -> float:
-    """Give how long a server asks to wait, in seconds."""
-    return float(text) if text is not None and text.isdecimal() else 0.0
+    is_certificate = isinstance(error, ssl.SSLError) and any(
+        word in (error.reason or "") for word in ("CERTIFICATE", "ALERT")
+    )
+    # No such host, a certificate that one side does not take, a proxy that refuses.
+    if is_certificate or isinstance(error, socket.gaierror) or "Tunnel" in str(error):
+        return 1
+    return min(tries, _TRIES_IF_REFUSED) if isinstance(error, ConnectionRefusedError) else tries

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -22,6 +22,8 @@ class Source(Struct, frozen=True):
     path: Path | None = None
     offset: int = 0
     data: bytes = b""
+    moved: Callable[[int], None] | None = None
+    """Told of the bytes of each chunk that was taken; of those that are taken again, too."""
 
     def chunks(self, start: int = 0) -> Iterator[bytes]:
         """Give the bytes from `start` on, about a megabyte at a time.
@@ -41,6 +43,8 @@ class Source(Struct, frozen=True):
                     return
                 at += len(block)
                 yield block
+                if self.moved is not None:
+                    self.moved(len(block))
         finally:
             os.close(descriptor)
 

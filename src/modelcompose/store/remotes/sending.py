@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from modelcompose.store.content import Content, Entry
 from modelcompose.store.digests import PREFIX, decode_tree, digest_bytes
+from modelcompose.store.failures import missing
 from modelcompose.store.packs import FEWEST, PACKED_BELOW_BYTES
 from modelcompose.store.remotes.artifacts import (
     EMPTY,
@@ -20,9 +22,9 @@ from modelcompose.store.remotes.artifacts import (
     manifests_of,
     parts_of,
 )
-from modelcompose.store.remotes.parallel import Progress, in_parallel
+from modelcompose.store.remotes.parallel import Part, Progress, in_parallel
 from modelcompose.store.remotes.protocol import Remote, Source, in_memory
-from modelcompose.store.store import Store, missing
+from modelcompose.store.store import Store
 
 _WORTH = 0.5
 """A pack that is on the remote is referred to where at least this part of it is wanted."""
@@ -56,8 +58,10 @@ def push(remote: Remote, store: Store, content: Content, progress: Progress) -> 
     progress.expect(len(lacking), size)
 
     def send(digest: str) -> None:
-        remote.put(digest, sources[digest])
-        progress.done(1, sources[digest].size_bytes)
+        source = sources[digest]
+        part = Part(progress, source.size_bytes)
+        remote.put(digest, replace(source, moved=part.moved))
+        part.ended()
 
     in_parallel(send, lacking, progress.jobs)
     parts, manifest = manifests_of(content, layers)

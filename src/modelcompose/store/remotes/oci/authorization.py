@@ -118,4 +118,6 @@ def is_loopback(host: str) -> bool:
 
 def refused(host: str, why: str) -> RemoteError:
     """Give the error for a registry that does not let this user in."""
-    return RemoteError(f"{host}: refuses access: {why}", hint=f"sign in: docker login {host}")
+    return RemoteError(
+        f"{host}: refuses access: {why}", hint=f"sign in: docker login {host.partition('/')[0]}"
+    )

@@ -13,13 +13,14 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urljoin, urlsplit
 
-from modelcompose.errors import ContentMissing, RemoteError, UsageError
+from modelcompose.errors import ContentMissing, RemoteError, StorageFull, UsageError
 from modelcompose.store.digests import digest_bytes
 from modelcompose.store.remotes.artifacts import media_type
 from modelcompose.store.remotes.http import TRIES, Answer, Body, Client, in_memory, unreachable
 from modelcompose.store.remotes.oci.authorization import Authorization, is_loopback, refused
 from modelcompose.store.remotes.oci.uploads import Uploads
 from modelcompose.store.remotes.protocol import INDEX_TYPE, MANIFEST_TYPE, Source
+from modelcompose.store.remotes.routes import certificate_folders
 
 _NAME = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*")
 _ACCEPTED = f"{MANIFEST_TYPE}, {INDEX_TYPE}"
@@ -27,8 +28,17 @@ _LARGEST_MANIFEST_BYTES = 4 << 20
 _AT_ONCE = 8
 _OK, _CREATED, _ACCEPTED_STATUS, _PARTIAL, _EMPTY = 200, 201, 202, 206, 204
 _UNAUTHORIZED, _FORBIDDEN, _MISSING, _NO_RANGE = 401, 403, 404, 416
+_FULL = 507
+_NO_ROOM = re.compile(rb'"Err":28\b|no space left on device')
+"""How Docker's registry says that its disk is full, beside a status of 500."""
+_HINTS = {
+    405: "it is read-only: push to another one, as with --remote oci://HOST/NAME",
+    413: "what stands before it takes no bodies of 32 MB: nginx calls that client_max_body_size",
+}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_MOST_REDIRECTS = 5
+_MOST_REDIRECTS = 6
+_MOST_CHALLENGES = 2
+"""To see somebody at all, then a token that has not run out meanwhile."""
 
 
 class OciRemote:
@@ -47,11 +57,12 @@ class OciRemote:
         """
         self.host = host
         self.name = name
-        scheme = "http" if is_loopback(host) else "https"
+        is_plain = is_loopback(host) and not certificate_folders(host)
+        scheme = "http" if is_plain else "https"
         served = "registry-1.docker.io" if host == "docker.io" else host
         self.base = f"{scheme}://{served}/v2/{name}"
-        self._client = client or Client()
-        self._authorization = Authorization(self._client, host, f"repository:{name}:pull,push")
+        self.client = client or Client()
+        self._authorization = Authorization(self.client, host, f"repository:{name}:pull,push")
         self._uploads = Uploads(self, state)
 
     @classmethod
@@ -83,7 +94,7 @@ class OciRemote:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._client.close()
+        self.client.close()
 
     def sizes(self, digests: Sequence[str]) -> Mapping[str, int]:
         """Give the sizes of the blobs that are there."""
@@ -174,22 +185,28 @@ class OciRemote:
         Raises:
             RemoteError: the registry cannot be reached, or wants what nobody has.
         """
+        challenges = 0
         for _ in range(_MOST_REDIRECTS):
             shown = self._authorization.header() if self._is_ours(url) else None
             known = {**(headers or {}), **({"Authorization": shown} if shown else {})}
-            answer = self._client.request(method, url, known, body=body, tries=tries)
+            answer = self.client.request(method, url, known, body=body, tries=tries)
             if answer.status in _REDIRECTS and method in {"GET", "HEAD"}:
                 url = urljoin(url, answer.headers.get("location", ""))
-                if not url.startswith("https://") and not is_loopback(urlsplit(url).netloc):
-                    raise RemoteError(f"{self.where}: leads to {urlsplit(url).netloc} unencrypted")
+                place = urlsplit(url).netloc.rpartition("@")[2]
+                if not url.startswith("https://") and not is_loopback(place):
+                    raise RemoteError(f"{self.where}: leads to {place} unencrypted")
                 answer.close()
                 continue
             challenge = answer.headers.get("www-authenticate")
             if answer.status != _UNAUTHORIZED or challenge is None or not self._is_ours(url):
                 return answer
             answer.close()
-            if not self._authorization.answer(challenge, shown):
-                raise refused(self.host, "the user or the password is wrong, or nobody signed in")
+            challenges += 1
+            if challenges > _MOST_CHALLENGES or not self._authorization.answer(challenge, shown):
+                raise refused(
+                    f"{self.host}/{self.name}",
+                    "the user or the password is wrong, may not do that, or nobody signed in",
+                )
         raise RemoteError(f"{self.where}: leads in circles")
 
     def body(self, answer: Answer) -> bytes:
@@ -207,6 +224,7 @@ class OciRemote:
         """Make sure that an answer is what was expected.
 
         Raises:
+            StorageFull: its disk is full.
             RemoteError: it is not; in the registry's own words.
         """
         if answer.status in wanted:
@@ -214,9 +232,13 @@ class OciRemote:
         told = _told(data)
         if answer.status in {_UNAUTHORIZED, _FORBIDDEN}:
             raise refused(self.host, told or f"it answers {answer.status}")
-        raise RemoteError(
-            f"{self.where}: the registry answers {answer.status}{f': {told}' if told else ''}"
-        )
+        if answer.status == _FULL or _NO_ROOM.search(data):
+            raise StorageFull(
+                f"{self.where}: the registry's disk is full",
+                hint="make room there, then push again",
+            )
+        told = f"the registry answers {answer.status}{f': {told}' if told else ''}"
+        raise RemoteError(f"{self.where}: {told}", hint=_HINTS.get(answer.status))
 
     def _ask(self, url: str, headers: Mapping[str, str]) -> tuple[Answer, bytes]:
         """Give an answer with its whole body, also where the connection breaks a few times."""

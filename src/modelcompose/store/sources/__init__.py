@@ -1,0 +1,1 @@
+"""Where data comes from: web servers, buckets, machines, registries, repositories, files."""

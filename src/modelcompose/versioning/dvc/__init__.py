@@ -1,0 +1,1 @@
+"""DVC's files, caches and remotes: read as they are, imported and exported."""
