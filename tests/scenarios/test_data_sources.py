@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -120,7 +121,9 @@ def test_an_older_version_is_updated_to_what_the_source_holds(project: Workbench
 
 def test_missing_data_is_named_with_the_command_that_brings_it(project: Workbench) -> None:
     refused = project.run("run", code=1)
-    assert "hint: bring it from its source: modelcompose data update data/raw.csv" in refused.stderr
+    assert re.search(
+        r"bring it from http\S+: modelcompose data update data/raw.csv", refused.stderr
+    )
 
     added = project.run("data", "add", "data/raw.csv")
     assert added.stdout.startswith("data/raw.csv  added")

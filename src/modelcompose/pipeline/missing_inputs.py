@@ -54,7 +54,9 @@ def source_of(project: Project, lock: Lock, path: str) -> str:
     """Say where a missing input that no step makes comes from, with the command."""
     for item in project.data:
         if item.source is not None and covers(item.path, path):
-            return f"bring it from its source: modelcompose data update {item.path}"
+            from modelcompose.store.sources.opening import shown
+
+            return f"bring it from {shown(item.source)}: modelcompose data update {item.path}"
     known = next((known for known in lock.data if covers(known, path)), None)
     if known is not None:
         verb = "pull" if project.remote else "data checkout"

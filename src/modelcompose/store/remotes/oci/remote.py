@@ -25,6 +25,8 @@ from modelcompose.store.remotes.routes import certificate_folders
 _NAME = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*")
 _ACCEPTED = f"{MANIFEST_TYPE}, {INDEX_TYPE}"
 _LARGEST_MANIFEST_BYTES = 4 << 20
+_MANIFEST_TRIES = 4
+_UNKNOWN_BLOB = b"MANIFEST_BLOB_UNKNOWN"
 _AT_ONCE = 8
 _OK, _CREATED, _ACCEPTED_STATUS, _PARTIAL, _EMPTY = 200, 201, 202, 206, 204
 _UNAUTHORIZED, _FORBIDDEN, _MISSING, _NO_RANGE = 401, 403, 404, 416
@@ -143,13 +145,15 @@ class OciRemote:
         """Keep a manifest."""
         if len(data) > _LARGEST_MANIFEST_BYTES:
             raise RemoteError(f"{self.where}: a manifest of {len(data):,} bytes is too large")
-        answer = self.send(
-            "PUT",
-            f"{self.base}/manifests/{reference}",
-            {"Content-Type": media_type(data)},
-            body=in_memory(data),
-        )
-        self.check(answer, self.body(answer), _CREATED)
+        url, headers = f"{self.base}/manifests/{reference}", {"Content-Type": media_type(data)}
+        for failures in range(1, _MANIFEST_TRIES + 1):
+            answer = self.send("PUT", url, headers, body=in_memory(data))
+            told = self.body(answer)
+            if _UNKNOWN_BLOB not in told or failures == _MANIFEST_TRIES:
+                break
+            # Docker's registry loses sight of a blob while another machine puts the same one.
+            self.client.pause(failures)
+        self.check(answer, told, _CREATED)
         there = answer.headers.get("docker-content-digest", digest_bytes(data))
         if there != digest_bytes(data):
             raise RemoteError(f"{self.where}: keeps another manifest than was sent: {there}")
