@@ -43,7 +43,8 @@ class Side:
         shutil.copytree(files.many, self.project / "data")
 
     def cost(self, row: str, command: Sequence[str], folder: Path, home: str = "home") -> None:
-        """Run a command, and keep what it cost."""
+        """Run a command, and keep what it cost; what was written before is on the disk by then."""
+        os.sync()
         cpu_s = run(command, folder, self.variables(home))
         self.costs.setdefault(row, []).append(cpu_s)
         print(f"{self.name:5} {row:24} {cpu_s:7.2f}", file=sys.stderr)
