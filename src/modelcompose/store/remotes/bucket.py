@@ -14,12 +14,12 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from modelcompose.errors import ContentMissing, RemoteError, UsageError
 from modelcompose.store.digests import PREFIX, digest_bytes
+from modelcompose.store.remotes.closing import Closing
 from modelcompose.store.remotes.layout import not_those
 from modelcompose.store.remotes.oci.authorization import is_loopback
 from modelcompose.store.remotes.protocol import CHUNK_BYTES, Source
@@ -33,7 +33,7 @@ PIECES_AT_ONCE = 2
 _AT_ONCE = 8
 
 
-class BucketRemote:
+class BucketRemote(Closing):
     """A `Remote` in a bucket."""
 
     def __init__(self, address: str) -> None:
@@ -49,17 +49,6 @@ class BucketRemote:
     def where(self) -> str:
         """Give the address."""
         return self._address
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        pass
 
     def sizes(self, digests: Sequence[str]) -> Mapping[str, int]:
         """Give the sizes of the blobs that are there."""

@@ -13,17 +13,16 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from modelcompose.errors import ContentMissing, RemoteError, StorageFull
 from modelcompose.store.copying import write_all
 from modelcompose.store.digests import PREFIX, digest_bytes
 from modelcompose.store.remotes import layout
+from modelcompose.store.remotes.closing import Closing
 from modelcompose.store.remotes.protocol import CHUNK_BYTES, Source
 
 
-class FolderRemote:
+class FolderRemote(Closing):
     """A `Remote` in a folder that this machine sees."""
 
     def __init__(self, root: Path) -> None:
@@ -35,17 +34,6 @@ class FolderRemote:
     def where(self) -> str:
         """Give the folder."""
         return str(self._root)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        pass
 
     def sizes(self, digests: Sequence[str]) -> Mapping[str, int]:
         """Give the sizes of the blobs that are there."""

@@ -105,7 +105,7 @@ class RegistrySource:
 
     def close(self) -> None:
         """Close the connections."""
-        self._remote.__exit__(None, None, None)
+        self._remote.close()
 
     def listing(self) -> Listing:
         """Give the titled layers."""

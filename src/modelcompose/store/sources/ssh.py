@@ -41,7 +41,7 @@ class SshSource:
 
     def close(self) -> None:
         """Close the connections."""
-        self._files.__exit__(None, None, None)
+        self._files.close()
 
     def listing(self) -> Listing:
         """Walk through it; symbolic links inside of it stay links."""

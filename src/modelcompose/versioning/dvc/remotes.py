@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from modelcompose.errors import ContentMissing, UsageError
 from modelcompose.store.failures import translated
+from modelcompose.store.remotes.closing import Closing
 from modelcompose.store.remotes.opening import without_secret
 from modelcompose.versioning.dvc.formats_config import DvcConfig, is_url
 
@@ -59,7 +60,7 @@ def object_names(oid: str, *, is_legacy: bool) -> tuple[str, str]:
     return (old, new) if is_legacy else (new, old)
 
 
-class FolderPlace:
+class FolderPlace(Closing):
     """A folder that this machine sees."""
 
     def __init__(self, root: Path) -> None:
@@ -69,17 +70,6 @@ class FolderPlace:
     def where(self) -> str:
         """Give the folder."""
         return str(self._root)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        pass
 
     def path(self, name: str) -> Path:
         """Give where an object lies, or would."""

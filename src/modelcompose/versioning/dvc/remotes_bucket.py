@@ -6,11 +6,11 @@ import os
 from collections.abc import Iterator, Mapping
 from configparser import ConfigParser, Error
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from modelcompose.errors import ContentMissing, RemoteError, UsageError
+from modelcompose.store.remotes.closing import Closing
 from modelcompose.versioning.dvc.remotes import CHUNK_BYTES
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ _AWS_KEYS = {
 """Settings of a profile in Amazon's own files by those of the client."""
 
 
-class BucketPlace:
+class BucketPlace(Closing):
     """A bucket, with the keys of DVC's configuration, else of the environment and its files."""
 
     def __init__(self, scheme: str, settings: Mapping[str, str]) -> None:
@@ -61,17 +61,6 @@ class BucketPlace:
     def where(self) -> str:
         """Give the address."""
         return self._address
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        pass
 
     def read(self, name: str) -> Iterator[bytes]:
         """Give the bytes of an object."""

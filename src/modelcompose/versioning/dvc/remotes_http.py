@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Mapping
-from types import TracebackType
-from typing import Self
 from urllib.parse import quote, unquote, urlsplit
 
 from modelcompose.errors import ContentMissing, NotFound, UsageError
+from modelcompose.store.remotes.closing import Closing
 from modelcompose.store.remotes.http import Client
 from modelcompose.store.remotes.oci.authorization import is_loopback
 from modelcompose.store.sources.protocol import Item
 from modelcompose.store.sources.web import WebSource
 
 
-class HttpPlace:
+class HttpPlace(Closing):
     """A web server that gives files by their paths."""
 
     def __init__(self, settings: Mapping[str, str]) -> None:
@@ -42,15 +41,8 @@ class HttpPlace:
         """Give the address."""
         return self._base
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Close every connection."""
         self._client.close()
 
     def read(self, name: str) -> Iterator[bytes]:

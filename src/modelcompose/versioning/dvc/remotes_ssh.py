@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from types import TracebackType
-from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from modelcompose.errors import UsageError
+from modelcompose.store.remotes.closing import Closing
 from modelcompose.store.remotes.ssh.address import SshAddress, parse
 from modelcompose.store.remotes.ssh.files import SshFiles
 
 
-class SshPlace:
+class SshPlace(Closing):
     """A folder of another machine."""
 
     def __init__(self, settings: Mapping[str, str]) -> None:
@@ -28,17 +27,9 @@ class SshPlace:
         """Give the address."""
         return self._files.where
 
-    def __enter__(self) -> Self:
-        self._files.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._files.__exit__(kind, error, trace)
+    def close(self) -> None:
+        """Close every connection."""
+        self._files.close()
 
     def read(self, name: str) -> Iterator[bytes]:
         """Give the bytes of an object."""

@@ -9,13 +9,13 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 from urllib.parse import urljoin, urlsplit
 
 from modelcompose.errors import ContentMissing, RemoteError, StorageFull, UsageError
 from modelcompose.store.digests import digest_bytes
 from modelcompose.store.remotes.artifacts import media_type
+from modelcompose.store.remotes.closing import Closing
 from modelcompose.store.remotes.http import TRIES, Answer, Body, Client, in_memory, unreachable
 from modelcompose.store.remotes.oci.authorization import Authorization, is_loopback, refused
 from modelcompose.store.remotes.oci.uploads import Uploads
@@ -43,7 +43,7 @@ _MOST_CHALLENGES = 2
 """To see somebody at all, then a token that has not run out meanwhile."""
 
 
-class OciRemote:
+class OciRemote(Closing):
     """A repository of a registry."""
 
     def __init__(
@@ -87,15 +87,8 @@ class OciRemote:
         """Give the address."""
         return f"oci://{self.host}/{self.name}"
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Close every connection."""
         self.client.close()
 
     def sizes(self, digests: Sequence[str]) -> Mapping[str, int]:

@@ -18,11 +18,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from types import TracebackType
-from typing import Self, TypeVar
+from typing import TypeVar
 
 from modelcompose.errors import ContentMissing, RemoteError
 from modelcompose.store.failures import printable
+from modelcompose.store.remotes.closing import Closing
 from modelcompose.store.remotes.ssh import wire
 from modelcompose.store.remotes.ssh.address import SshAddress, parse
 from modelcompose.store.remotes.ssh.channel import Channel, Lost, Ticket
@@ -41,7 +41,7 @@ _FIRST_WAIT_S = 0.2
 _LONGEST_WAIT_S = 10.0
 
 
-class SshFiles:
+class SshFiles(Closing):
     """A user's files on one machine. A context manager; nothing is reached before it is used.
 
     Threads: any may call every method at the same time; transfers that run at once use up to
@@ -63,15 +63,8 @@ class SshFiles:
         self._channels: list[Channel] = []
         self._most = MOST_CHANNELS
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Close every connection."""
         with self._guard:
             channels, self._channels = self._channels, []
         for channel in channels:

@@ -12,12 +12,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from modelcompose.errors import ContentMissing, RemoteError, UsageError
 from modelcompose.store.digests import digest_bytes
 from modelcompose.store.remotes import layout
+from modelcompose.store.remotes.closing import Closing
 from modelcompose.store.remotes.protocol import Source
 from modelcompose.store.remotes.ssh.address import SshAddress
 from modelcompose.store.remotes.ssh.channel import Channel
@@ -29,7 +28,7 @@ ORPHAN_AGE_S = 14 * 24 * 3600.0
 """Age from which an upload that nobody went on with is cleared away there."""
 
 
-class SshRemote:
+class SshRemote(Closing):
     """A `Remote` in a folder that another machine sees."""
 
     def __init__(
@@ -64,16 +63,9 @@ class SshRemote:
         """Give the address."""
         return self._files.where
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._files.__exit__(kind, error, trace)
+    def close(self) -> None:
+        """Close every connection."""
+        self._files.close()
 
     def sizes(self, digests: Sequence[str]) -> Mapping[str, int]:
         """Give the sizes of the blobs that are there."""
