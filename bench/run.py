@@ -3,7 +3,8 @@
 `python bench/run.py hub` measures the rows of the hub alone, `… commands` the others. Without a
 peer, on pages of their own: `… scale`, the hub with 100,000 runs and 100 million points, and
 `… reliability`, writers, and kills in the middle of logging; `… kills`, kills of the verbs that
-move data. `… data` measures versions of data, and writes its part of the page.
+move data. `… data` measures versions of data, `… browser` the web UI in Chromium; both write
+their part of the page.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 import machine
+from browser import figures
 from cases import CASES, Case
 from data import kills, versions
 from hub import reliability, scale
@@ -34,6 +36,7 @@ _ALONE = {
     "reliability": reliability.main,
     "kills": kills.main,
     "data": versions.main,
+    "browser": figures.main,
 }
 
 
@@ -107,7 +110,9 @@ def _told(side: Side) -> str:
 def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "area", nargs="*", help="commands or hub, by default both; scale, reliability, kills, data"
+        "area",
+        nargs="*",
+        help="commands or hub, by default both; scale, reliability, kills, data, browser",
     )
     parser.add_argument(
         "--only",

@@ -139,6 +139,20 @@ def _asked(server: Server) -> Iterator[Told]:
         7,
         lambda: server.fetch("GET", runs.replace(">", "%3E")),
     )
+    yield from _table(server)
+
+
+def _table(server: Server) -> Iterator[Told]:
+    """Measure what the table of runs asks for."""
+    for name, path in _TABLE.items():
+        yield _cost(server, name, 7, partial(server.fetch, "GET", f"/api/v1/runs/{path}"))
+    order = json.loads(server.fetch("GET", "/api/v1/runs/order"))["rows"]
+    columns = [f"{kind}{place}" for kind in ("metrics.m", "params.p") for place in range(NAMES)]
+    columns += ["name", "status", "created", "duration", "user", "note", "archived", "step"]
+    columns += ["metrics.m1.min", "metrics.m1.max"]
+    body = json.dumps({"rows": order[50_000:50_200], "columns": columns}).encode()
+    cells = partial(server.fetch, "POST", "/api/v1/runs/cells", body)
+    yield _cost(server, "table: 200 rows of 30 columns", 15, cells)
 
 
 def _next(server: Server, bodies: Iterator[bytes]) -> None:
@@ -167,6 +181,21 @@ _SEARCHES: dict[str, dict[str, object]] = {
     },
     "newest 100": {"max_results": 100},
     "newest 1,000": {"max_results": 1000},
+}
+
+
+_TABLE = {
+    "table: all runs in order, newest first": "order",
+    "table: all runs in the order of a metric": "order?sort=-metrics.m1",
+    "table: all runs by two parameters and a metric": "order?sort=params.p1,params.p2,-metrics.m3",
+    "table: groups with mean and deviation of 3 metrics": (
+        "groups?by=params.p1&of=metrics.m1,metrics.m2,metrics.m3"
+    ),
+    "table: all names in use": "columns",
+    "table: CSV of 10 columns": (
+        "csv?columns=id,name,created,status,metrics.m1,metrics.m2,metrics.m3,"
+        "params.p1,params.p2,params.p3"
+    ),
 }
 
 

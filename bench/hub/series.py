@@ -27,8 +27,8 @@ from statistics import median
 from typing import Any, get_args
 
 from modelcompose.database.database import Database
-from modelcompose.tracking.series.charts import Axis
 from modelcompose.tracking.series.points import Batch, batch
+from modelcompose.tracking.series.sources import Axis
 from modelcompose.tracking.series.store import SeriesStore
 
 ROOT = Path(__file__).parents[2]

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.viewer import need_viewer
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -39,6 +41,11 @@ def follow(guide: str) -> None:
 )
 def test_the_commands_of_a_guide_work(guide: str) -> None:
     follow(guide)
+
+
+def test_the_commands_of_the_guide_to_reports_work() -> None:
+    need_viewer()
+    follow("reports")
 
 
 @pytest.mark.docker

@@ -11,22 +11,15 @@ from typing import Any
 import msgspec
 
 from modelcompose.pipeline.graph import Node
-from modelcompose.pipeline.plan import Decision, Plan
+from modelcompose.pipeline.plan import Plan
 from modelcompose.pipeline.report import StepResult
 from modelcompose.pipeline.session import Session
 
 _FRESH_FOR_S = 300.0
 """A plan that did not change is told again after this, for its time to move."""
 
-_STATES = {
-    "fresh": "fresh",
-    "adopted": "fresh",
-    "done": "fresh",
-    "restored": "fresh",
-    "failed": "failed",
-    "killed": "failed",
-    "blocked": "blocked",
-}
+_KEYS = {"steps": "name", "details": "name", "data": "path", "models": "name"}
+"""Lists of a plan, with what tells their entries apart."""
 
 
 def tell_plan(
@@ -41,12 +34,16 @@ def tell_plan(
         results: what came out of it.
     """
     from modelcompose.database.connection import open_database
+    from modelcompose.database.home import home_folder
+    from modelcompose.hub.beside.places import remember
+    from modelcompose.pipeline.telling import look_at_services, told_plan
     from modelcompose.tracking.plans import keep_plan, read_plan
 
     project, now = session.project, time.time()
     if session.overrides:
         return  # with changed parameters it is nobody else's plan
-    told = plan_document(session, nodes, plan, results)
+    remember(home_folder(), project, session.engine.name)
+    told = plan_document(told_plan(session, nodes, plan, results, look_at_services(session)))
     with closing(open_database()) as connection:
         try:
             known = _known(read_plan(connection, project.name))
@@ -65,56 +62,37 @@ def tell_plan(
                 now=now,
             )
             connection.execute("COMMIT")
-        except sqlite3.Error:
+        except (sqlite3.Error, UnicodeEncodeError):
             return  # closing undoes what was begun; the next command tells it
 
 
-def plan_document(
-    session: Session, nodes: Sequence[Node], plan: Plan, results: Sequence[StepResult] = ()
-) -> dict[str, Any]:
+def plan_document(told: Any) -> dict[str, Any]:
     """Give a plan as the API takes it, without its time."""
-    import platform
-
-    upstream = {node.step: list(node.upstream) for node in nodes}
-    ended = {result.step: result for result in results}
-    project = session.project
-    steps = [_step(session, d, upstream[d.step], ended.get(d.step)) for d in plan.decisions]
-    return {
-        "steps": steps,
-        "services": sorted(project.services.keys() - project.steps.keys()),
-        "objective": dict(project.objective),
-        "host": platform.node(),
-        "folder": str(project.directory),
-    }
+    document: dict[str, Any] = msgspec.to_builtins(told)
+    del document["taken_at"]
+    return document
 
 
 def merged(told: dict[str, Any], known: Mapping[str, Any], *, is_whole: bool) -> dict[str, Any]:
     """Put what was known of other steps beside what is told now, unless that is all of them."""
     if is_whole or known.get("folder") != told["folder"]:
         return told
-    names = {step["name"] for step in told["steps"]}
-    others = [step for step in known.get("steps", ()) if step.get("name") not in names]
-    return {**told, "steps": [*others, *told["steps"]]}
-
-
-def _step(
-    session: Session, decision: Decision, after: list[str], result: StepResult | None
-) -> dict[str, Any]:
-    made = decision.observation.made
-    found: dict[str, Any] = {
-        "name": decision.step,
-        "action": decision.action,
-        "state": decision.state,
-        "cause": session.masker.text(decision.cause),
-        "after": after,
-        "run": made.run if made else None,
+    both = {
+        field: _union(known.get(field) or [], told.get(field) or [], key)
+        for field, key in _KEYS.items()
+        if field in told or field in known
     }
-    if result is None:
-        return found
-    state = _STATES[result.ending]
-    action = "skip" if state == "fresh" else decision.action
-    cause = session.masker.text(result.error or "") if state != "fresh" else ""
-    return {**found, "action": action, "state": state, "cause": cause, "run": result.run}
+    if "edges" in told:
+        edges = [*(known.get("edges") or []), *told["edges"]]
+        both["edges"] = list({tuple(sorted(edge.items())): edge for edge in edges}.values())
+    return {**told, **both}
+
+
+def _union(
+    known: Sequence[dict[str, Any]], told: Sequence[dict[str, Any]], key: str
+) -> list[dict[str, Any]]:
+    names = {entry[key] for entry in told}
+    return [*(entry for entry in known if entry.get(key) not in names), *told]
 
 
 def _known(document: str | None) -> dict[str, Any]:

@@ -58,6 +58,11 @@ $ curl -N 'http://127.0.0.1:4750/api/v1/events?project=flights'
 `GET /api/v1/series` gives the series of up to 200 runs at once.
 A series of no more points than `width` comes whole, in `points`; a longer one in `buckets`, each with the lowest, the highest, the mean and the last value.
 `start` and `end` choose a range on the `axis` (`step`, `time` or `relative`), so that zooming in ends at the points themselves.
+
+`GET /api/v1/series/columns` gives the same as `application/octet-stream`, for typed arrays: a little-endian uint32 with the length of what follows, a JSON header padded so that columns begin at multiples of 8, then the columns, little-endian float64.
+The header names the columns of `points` and of `buckets`, and for each series its kind, how long its columns are (`size`), and where they begin after the header (`at`).
+Buckets come in whole spans as they are kept, at most one level finer than `level` (a bucket is 2^`level` wide) or what `width` gives.
+From `start` to before `end` of a series the answer has everything (null: nothing comes before or after); ask from `last` on for what has come since.
 """  # noqa: E501, documentation has one sentence a line
 
 

@@ -66,7 +66,7 @@ def runs_group(
     Every execution of a step is a run. What a filter, a sort key and a column can name: step,
     status (running, succeeded, failed, killed), project, engine, created, started, ended,
     duration, exit_code, attempt, cause, error, id, identity, image, branch, commit, oom_killed,
-    timed_out, params.NAME and metrics.NAME.
+    timed_out, archived, note, params.NAME, metrics.NAME and tags.NAME.
 
     \b
     Filters compare with = != < <= > >= and join with and, or, not, ( ).

@@ -59,7 +59,7 @@ def _walk(kind: Any, value: Any, path: Path, expected: str) -> None:
         for key, entry in value.items():
             _walk(kind.key_type, key, (*path, key), expected)
             _walk(kind.value_type, entry, (*path, key), "a map")
-    elif isinstance(kind, inspect.VarTupleType) and isinstance(value, list):
+    elif isinstance(kind, inspect.VarTupleType) and _has_length(kind, value):
         for index, entry in enumerate(value):
             _walk(kind.item_type, entry, (*path, index), expected)
     elif not _accepts(kind, value):
@@ -93,6 +93,13 @@ def _member(types: tuple[Any, ...], value: Any) -> Any:
     return None
 
 
+def _has_length(kind: Any, value: Any) -> bool:
+    """Tell whether a value is a list that is as long as it may be."""
+    if not isinstance(value, list) or len(value) < (kind.min_length or 0):
+        return False
+    return kind.max_length is None or len(value) <= kind.max_length
+
+
 def _accepts(kind: Any, value: Any) -> bool:
     """Tell whether a scalar is of a type, after casting."""
     accepts = _SCALARS.get(type(kind).__name__)
@@ -110,7 +117,19 @@ def _accepts_whole(kind: Any, value: Any) -> bool:
         number = msgspec.convert(value, int, strict=False)
     except msgspec.ValidationError:
         return False
-    return kind.ge is None or number >= kind.ge
+    return not (
+        (kind.ge is not None and number < kind.ge) or (kind.le is not None and number > kind.le)
+    )
+
+
+def _accepts_number(kind: Any, value: Any) -> bool:
+    try:
+        number = msgspec.convert(value, float, strict=False)
+    except msgspec.ValidationError:
+        return False
+    return not (
+        (kind.ge is not None and number < kind.ge) or (kind.lt is not None and number >= kind.lt)
+    )
 
 
 def _accepts_boolean(_kind: Any, value: Any) -> bool:
@@ -124,6 +143,7 @@ def _accepts_boolean(_kind: Any, value: Any) -> bool:
 _SCALARS: dict[str, Callable[[Any, Any], bool]] = {
     "StrType": _accepts_text,
     "IntType": _accepts_whole,
+    "FloatType": _accepts_number,
     "BoolType": _accepts_boolean,
     "LiteralType": lambda kind, value: isinstance(value, str) and value in kind.values,
     "NoneType": lambda _kind, value: value is None,

@@ -8,7 +8,7 @@ from pathlib import Path
 from modelcompose.database.faults import translated
 from modelcompose.database.home import home_folder
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest revision in `migrations/versions`; a test holds the two equal."""
 
 BUSY_TIMEOUT_S = 30.0

@@ -6,6 +6,8 @@
 - A call to any other address, or through a proxy, needs a token: `Authorization: Bearer …`
   (MLflow: `MLFLOW_TRACKING_TOKEN`), or as the password of Basic authentication.
 - A token that is sent is always looked at, on loopback too: a run's token stays one.
+- A browser that gave its token keeps it in a cookie, which is looked at where a token is needed;
+  what it changes must come from the hub's own pages.
 - An address that fails too often waits.
 """
 
@@ -14,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import re
 from collections.abc import Callable, Collection, MutableMapping
 from functools import partial
 from typing import Any, TypeVar
@@ -27,6 +30,7 @@ from modelcompose.hub.calls import BODY_LIMIT_BYTES, read_body, send_json
 from modelcompose.hub.filtering import filtered, is_filtered
 from modelcompose.hub.hub import Hub
 from modelcompose.hub.mlflow.errors import MlflowError, error_answer
+from modelcompose.hub.pages import is_page
 from modelcompose.hub.tokens import store
 from modelcompose.hub.tokens.failures import Failures
 from modelcompose.hub.tokens.principal import OWNER, Principal, caller
@@ -35,10 +39,16 @@ from modelcompose.hub.touching import Call
 KNOWN_S = 5.0
 """How long a token is known without being looked up; a revoked one works so long at most."""
 
+COOKIE = "modelcompose_token"
+"""The cookie of a browser that gave its token."""
+
 _USED_S = 60.0
 _KNOWN = 10_000
 _OPEN = frozenset({"/health", "/version"})
 _CHALLENGE = (b"www-authenticate", b'Bearer realm="modelcompose"')
+
+_IN_COOKIES = re.compile(rf"(?:^|;)\s*{COOKIE}=([^;\s]+)")
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _T = TypeVar("_T")
 Headers = dict[bytes, bytes]
@@ -58,9 +68,16 @@ class Rules(Struct, frozen=True):
 class Access:
     """Wraps an ASGI application; `Principal` of a call is in `principal.caller`."""
 
-    def __init__(self, app: ASGIApp, hub: Hub, rules: Rules | None = None) -> None:
-        """Take what is to be guarded."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        hub: Hub,
+        rules: Rules | None = None,
+        calls: Collection[str] = (),
+    ) -> None:
+        """Take what is to be guarded, and what the paths of calls begin with: others are pages."""
         self._app = app
+        self._calls = calls
         self._hub = hub
         self._rules = rules or Rules()
         self._failures = Failures({})
@@ -69,7 +86,8 @@ class Access:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a call, or refuse it."""
-        if scope["type"] != "http":
+        is_open = scope["type"] != "http" or self._is_page(scope)
+        if is_open:
             await self._app(scope, receive, send)
             return
         headers: Headers = dict(scope["headers"])
@@ -89,8 +107,13 @@ class Access:
         finally:
             caller.reset(reset)
 
+    def _is_page(self, scope: Scope) -> bool:
+        return bool(self._calls) and is_page(scope["method"], scope["path"], self._calls)
+
     async def _principal(self, scope: Scope, headers: Headers) -> Principal:
-        secret = _secret(headers)
+        secret = secret_of(headers)
+        if secret is None and self._is_far(scope, headers):
+            secret = self._cookie(scope, headers)
         if secret is None and scope["path"] in _OPEN:
             return OWNER
         if secret is not None:
@@ -101,6 +124,17 @@ class Access:
             )
         self._check_local(headers)
         return OWNER
+
+    def _cookie(self, scope: Scope, headers: Headers) -> str | None:
+        """Give the token of a browser's cookie."""
+        found = _IN_COOKIES.search(headers.get(b"cookie", b"").decode("latin-1"))
+        if found is None:
+            return None
+        origin = headers.get(b"origin", b"").decode("latin-1")
+        host = headers.get(b"host", b"").decode("latin-1")
+        if scope["method"] not in _SAFE and not origins.is_same_origin(origin, host):
+            raise MlflowError("PERMISSION_DENIED", "Only the hub's own pages may change things.")
+        return found[1]
 
     def _is_far(self, scope: Scope, headers: Headers) -> bool:
         """Tell whether a call may come from elsewhere than a program of this machine."""
@@ -250,7 +284,8 @@ def _too_many(wait_s: float) -> MlflowError:
     return MlflowError("REQUEST_LIMIT_EXCEEDED", f"Too many wrong tokens; again in {wait_s:.0f} s.")
 
 
-def _secret(headers: Headers) -> str | None:
+def secret_of(headers: Headers) -> str | None:
+    """Give the token of the Authorization header; empty where it cannot be read."""
     given = headers.get(b"authorization")
     if given is None:
         return None

@@ -22,6 +22,7 @@ from modelcompose.hub.lost import LostRuns, lost_after_s
 from modelcompose.hub.mlflow import mount
 from modelcompose.hub.mlflow.errors import MlflowError, error_answer
 from modelcompose.hub.mlflow.server import MLFLOW_VERSION, trace_intake
+from modelcompose.hub.pages import Pages, first_parts, is_page
 from modelcompose.hub.sending.forwarder import Forwarder
 from modelcompose.tracking.series.background import Compactor
 
@@ -54,9 +55,9 @@ def create_app(hub: Hub, rules: Rules | None = None) -> Starlette:
 
     routes = [*_own_routes(), trace_intake(hub), *mount.routes(hub), *api_routes(hub)]
     return Starlette(
-        routes=[_Table(routes)],
+        routes=[_Table(routes, Pages())],
         lifespan=lifespan,
-        middleware=[Middleware(Access, hub=hub, rules=rules)],
+        middleware=[Middleware(Access, hub=hub, rules=rules, calls=first_parts(routes))],
         exception_handlers=cast(
             "Mapping[Any, Callable[[Request, Exception], Response]]",
             {MlflowError: _told, ModelComposeError: _told},
@@ -88,7 +89,7 @@ def _told(_request: Request, error: Exception) -> Response:
 class _Table(BaseRoute):
     """Routes found by their whole path where it has no parameters: most are, and there are many."""
 
-    def __init__(self, routes: Sequence[BaseRoute]) -> None:
+    def __init__(self, routes: Sequence[BaseRoute], pages: ASGIApp) -> None:
         self._exact: dict[tuple[str, str], ASGIApp] = {}
         others: list[BaseRoute] = []
         for route in routes:
@@ -97,6 +98,8 @@ class _Table(BaseRoute):
                 for method in route.methods or ():
                     self._exact.setdefault((method, route.path), route.app)
         self._others = Router(others)
+        self._pages = pages
+        self._calls = first_parts(routes)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Take every request."""
@@ -104,5 +107,8 @@ class _Table(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request by its route."""
-        app = self._exact.get((scope["method"], scope["path"]), self._others)
+        app = self._exact.get((scope["method"], scope["path"]))
+        if app is None:
+            is_for_pages = is_page(scope["method"], scope["path"], self._calls)
+            app = self._pages if is_for_pages else self._others
         await app(scope, receive, send)

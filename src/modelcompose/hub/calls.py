@@ -25,7 +25,6 @@ BODY_LIMIT_BYTES = 32 * 1024 * 1024
 """MLflow lets the profile of a data set alone have 16 MB."""
 
 _EMPTY = b"{}"
-_JSON = (b"content-type", b"application/json")
 
 _Request = TypeVar("_Request", bound=Struct)
 
@@ -152,9 +151,10 @@ async def read_body(receive: Receive, limit: int) -> bytes:
     raise MlflowError("INVALID_PARAMETER_VALUE", f"The request has more than {limit} bytes.")
 
 
-async def send_json(send: Send, status: int, body: bytes) -> None:
-    """Answer with JSON."""
-    headers = [_JSON, (b"content-length", b"%d" % len(body))]
+async def send_json(send: Send, status: int, body: bytes, media: str = "application/json") -> None:
+    """Answer with JSON, or with a body of another kind."""
+    kind = (b"content-type", media.encode())
+    headers = [kind, (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from modelcompose.database.database import Database
 from modelcompose.hub.artifacts.protocol import Artifacts
+from modelcompose.hub.beside.beside import Beside
 from modelcompose.hub.delivery import Deliveries
 from modelcompose.tracking.series.store import SeriesStore
 
@@ -31,6 +32,8 @@ class Hub(Struct, frozen=True):
     """What is told to webhooks."""
     clock: Callable[[], float] = time.time
     """Gives seconds since the epoch."""
+    beside: Beside = field(default_factory=Beside)
+    """What it sees of the projects that it stands beside."""
 
     def close(self) -> None:
         """Wait for what is under way, and give back what is held."""

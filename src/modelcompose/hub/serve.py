@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -46,10 +47,43 @@ def serve(  # noqa: PLR0913 - what a hub is told, each by name
         DatabaseError: the database cannot be opened.
     """
     sockets, address, inside = _sockets(host, port)
+    opened = partial(open_hub, url, home, artifacts=artifacts)
+    _serve(sockets, opened, rules, lambda: started(address, inside))
+
+
+def serve_over(
+    listening: Listening,
+    url: str | Path,
+    home: Path,
+    *,
+    started: Callable[[str], None],
+    artifacts: str | None = None,
+) -> None:
+    """Serve the hub over sockets that listen already, until the process is told to stop.
+
+    Args:
+        listening: the sockets; they are closed with this.
+        url: the database, as `Database.at` takes it.
+        home: the folder of logs, artifacts and the content store.
+        started: called as soon as it takes calls, with the hub's address.
+        artifacts: as `open_hub` takes it.
+
+    Raises:
+        DatabaseError: the database cannot be opened.
+    """
+    address = listening.addresses.local
+    opened = partial(open_hub, url, home, artifacts=artifacts)
+    _serve(listening.sockets, opened, None, lambda: started(address))
+
+
+def _serve(
+    sockets: list[socket.socket],
+    opened: Callable[[], Hub],
+    rules: Rules | None,
+    started: Callable[[], None],
+) -> None:
     try:
-        hub = open_hub(url, home, artifacts=artifacts)
-        server = new_server(hub, rules, lambda: started(address, inside))
-        asyncio.run(server.serve(sockets))
+        asyncio.run(new_server(opened(), rules, started).serve(sockets))
     finally:
         for each in sockets:
             each.close()

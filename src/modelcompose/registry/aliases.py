@@ -97,6 +97,18 @@ def remove_alias(
     return move
 
 
+def drop_aliases(connection: Connection, model: Model, version: Version, now: float) -> None:
+    """Remove the aliases that point to a version that goes to the trash.
+
+    MLflow tells no webhook of it, and neither do we.
+    """
+    cause = f"version {version.version} was deleted"
+    for alias, number in model.aliases.items():
+        if number == version.version:
+            _remember(connection, model, Move(alias, number, None, now, cause))
+    connection.execute("DELETE FROM model_aliases WHERE version = ?", (version.number,))
+
+
 def version_at(connection: Connection, model: Model, alias: str) -> Version | None:
     """Give the version that an alias points to, `latest` among them; None where there is none."""
     condition = "model_versions.deleted_at IS NULL AND model_versions.model = ?"

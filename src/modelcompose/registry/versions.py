@@ -7,6 +7,7 @@ from typing import Any
 
 from modelcompose.database.database import Connection, one_of
 from modelcompose.errors import NotFound, UsageError
+from modelcompose.registry.aliases import drop_aliases
 from modelcompose.registry.events import announce
 from modelcompose.registry.models import model_named, touch_model
 from modelcompose.registry.names import (
@@ -209,12 +210,13 @@ def move_to_stage(
 
 def delete_version(connection: Connection, version: Version, now: float) -> None:
     """Put a version into the trash; aliases that point to it are removed."""
-    connection.execute("DELETE FROM model_aliases WHERE version = ?", (version.number,))
+    model = model_named(connection, version.model)
+    drop_aliases(connection, model, version, now)
     connection.execute(
         "UPDATE model_versions SET deleted_at = ?, updated_at = ? WHERE number = ?",
         (now, now, version.number),
     )
-    touch_model(connection, model_named(connection, version.model), now)
+    touch_model(connection, model, now)
 
 
 def set_version_tag(

@@ -16,7 +16,8 @@ from modelcompose.tracking.run import Code
 LARGEST_FILE_BYTES = 5_000_000
 """A larger file is data, not code."""
 
-_NO_CODE = frozenset({".ml", ".git", ".env", ".venv", "venv", "node_modules", "__pycache__"})
+NO_CODE = frozenset({".ml", ".git", ".env", ".venv", "venv", "node_modules", "__pycache__"})
+"""Names of files and folders that are never code."""
 _WITH_PASSWORD = re.compile(r"^(?:(https?://)[^/@]+|(\w+://)[^/@:]+:[^/@]*)@")
 
 
@@ -78,7 +79,7 @@ def _selection(folder: Path, git: GitState | None, skip: Skip | None) -> Skip:
     def leave_out(path: Path) -> bool:
         if wanted is not None and os.fspath(path) not in wanted:
             return True
-        return path.name in _NO_CODE or (skip is not None and skip(path)) or not _is_readable(path)
+        return path.name in NO_CODE or (skip is not None and skip(path)) or not _is_readable(path)
 
     return leave_out
 

@@ -23,12 +23,15 @@ READ_BYTES = 4 << 30
 class TableReader:
     """Looks into the tables of changes, out of the store or where they lie. For one command."""
 
-    def __init__(self, store: Store, states: FileStates, read_bytes: int = READ_BYTES) -> None:
+    def __init__(
+        self, store: Store, states: FileStates | None, read_bytes: int = READ_BYTES
+    ) -> None:
         """Prepare.
 
         Args:
             store: holds versions, in packs or alone.
-            states: tells whether a file of the project still is what a listing says.
+            states: tells whether a file of the project still is what a listing says; None where
+                there is no project's folder to look into.
             read_bytes: how much of text tables may be read.
         """
         self._store = store
@@ -107,6 +110,8 @@ class TableReader:
             return self._open_here(entry, folder)
 
     def _open_here(self, entry: Entry, folder: Path) -> IO[bytes] | None:
+        if self._states is None:
+            return None
         path = folder / entry.path if folder.is_dir() else folder
         try:
             return path.open("rb") if self._states.digest(path) == entry.digest else None

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextvars import copy_context
 from functools import partial
+from inspect import cleandoc
 from typing import Any, Literal, get_origin
 from urllib.parse import parse_qs
 
@@ -80,6 +81,11 @@ class Endpoint(Struct, frozen=True):
         """Give the first line of what its function says of itself."""
         return (self.handle.__doc__ or "").strip().partition("\n")[0]
 
+    @property
+    def description(self) -> str:
+        """Give what its function says of itself beyond the first line."""
+        return cleandoc(self.handle.__doc__ or "").partition("\n")[2].strip()
+
 
 class ApiCall:
     """An endpoint as an ASGI application."""
@@ -88,14 +94,14 @@ class ApiCall:
         """Take what the endpoint works with."""
         self._hub = hub
         self._endpoint = endpoint
-        self._lists = _lists(endpoint.takes)
+        self._lists = lists_of(endpoint.takes)
         self._in_thread = not endpoint.is_quick or hub.database.dialect == "postgresql"
         self._encode = msgspec.json.Encoder(enc_hook=str).encode
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         try:
-            _check_role(self._endpoint.role)
+            check_role(self._endpoint.role)
             has_body = self._endpoint.method in ("PUT", "POST")
             body = await read_body(receive, BODY_LIMIT_BYTES) if has_body else b""
             work = partial(self._answer, scope, body)
@@ -110,7 +116,7 @@ class ApiCall:
             status, problem = problem_of(error)
             await send_json(send, status, msgspec.json.encode(problem))
         else:
-            await send_json(send, 200, answer)
+            await send_json(send, 200, answer, self._endpoint.media)
 
     def _answer(self, scope: Scope, body: bytes) -> bytes:
         fields = query_fields(scope["query_string"], self._lists)
@@ -139,7 +145,12 @@ def check_text(value: Any) -> None:
             check_text(one)
 
 
-def _check_role(role: Role) -> None:
+def check_role(role: Role) -> None:
+    """Check that the caller has a role in some project.
+
+    Raises:
+        MlflowError: they have it in none.
+    """
     if not caller.get().may_somewhere(role):
         raise MlflowError("PERMISSION_DENIED", f"This token is no {role} anywhere.")
 
@@ -172,7 +183,8 @@ def problem_of(error: Exception) -> tuple[int, Problem]:
     return 400, Problem("usage", f"request: {error}")
 
 
-def _lists(takes: type[Struct]) -> frozenset[str]:
+def lists_of(takes: type[Struct]) -> frozenset[str]:
+    """Give the names of parameters that are lists."""
     return frozenset(
         field.encode_name
         for field in msgspec.structs.fields(takes)

@@ -72,12 +72,27 @@ def endpoints() -> list[Endpoint]:
 def _lineage(hub: Hub, asked: Asked) -> Lineage:
     """Tell what something was made of, and what was made of it."""
     with hub.database.read() as connection:
-        start = _node(connection, asked.of)
-        walk = _Walk(connection, start)
-        if asked.direction in ("up", "both"):
-            walk.go(start, asked.depth, is_up=True)
-        if asked.direction in ("down", "both"):
-            walk.go(start, asked.depth, is_up=False)
+        return lineage_of(connection, asked.of, asked.direction, asked.depth)
+
+
+def lineage_of(connection: Connection, of: str, direction: Direction, depth: int) -> Lineage:
+    """Tell what something was made of, and what was made of it, as far as the caller sees it.
+
+    Args:
+        connection: of any block.
+        of: as `Asked.of`.
+        direction: which way to go.
+        depth: how far.
+
+    Raises:
+        NotFound: there is no such thing.
+    """
+    start = _node(connection, of)
+    walk = _Walk(connection, start)
+    if direction in ("up", "both"):
+        walk.go(start, depth, is_up=True)
+    if direction in ("down", "both"):
+        walk.go(start, depth, is_up=False)
     return Lineage(list(walk.nodes.values()), sorted(walk.edges, key=_key), walk.is_cut)
 
 

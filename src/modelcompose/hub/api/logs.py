@@ -12,11 +12,16 @@ from modelcompose.errors import UsageError
 from modelcompose.hub.api.endpoint import Endpoint
 from modelcompose.hub.api.visibility import run_number
 from modelcompose.hub.hub import Hub
-from modelcompose.tracking.query.regex import compiled
+from modelcompose.hub.previews.log_lines import line_index
+from modelcompose.hub.previews.log_search import (
+    MATCHED_BYTES,
+    SEARCHED_BYTES,
+    finder,
+    search_log,
+)
 
 _BLOCK_BYTES = 1 << 20
-_LINE_BYTES = 10_000
-_SEARCHED_BYTES = 256 * 1024 * 1024
+_LINES_BYTES = 4 * 1024 * 1024
 
 _Offset = Annotated[int, Meta(ge=0, le=2**62)]
 
@@ -46,6 +51,26 @@ class Searching(Struct, frozen=True):
     """Lines at most."""
 
 
+class Numbered(Struct, frozen=True):
+    """Lines of a log by their numbers."""
+
+    run: str
+    first: Annotated[int, Meta(ge=0, le=2**53)] = 0
+    """The number of the first line, from 0."""
+    count: Annotated[int, Meta(ge=1, le=5000)] = 500
+
+
+class LogLines(Struct, frozen=True):
+    """Lines of a log."""
+
+    first: int
+    lines: list[str]
+    """Without their ends; a very long one is cut and ends with `…`."""
+    total: int
+    """How many lines there are now, with one that has no end yet."""
+    size_bytes: int
+
+
 class Log(Struct, frozen=True):
     """A part of a log."""
 
@@ -64,6 +89,8 @@ class Match(Struct, frozen=True):
     offset: int
     """Where it begins, in bytes from the beginning."""
     text: str
+    line: int
+    """Its number, from 0."""
 
 
 class Matches(Struct, frozen=True):
@@ -78,6 +105,7 @@ def endpoints() -> list[Endpoint]:
     """Give the endpoints of this area."""
     return [
         Endpoint("/runs/{run}/log", _read, Reading, Log),
+        Endpoint("/runs/{run}/log/lines", _lines, Numbered, LogLines),
         Endpoint("/runs/{run}/log/search", _search, Searching, Matches),
     ]
 
@@ -119,25 +147,34 @@ def _tail_begin(log: BinaryIO, size: int, asked: Reading) -> int:
     return at + place + 1
 
 
+def _lines(hub: Hub, asked: Numbered) -> LogLines:
+    """Read lines of what a run printed by their numbers, quickly at any place."""
+    with _opened(hub, asked.run) as log:
+        size = log.seek(0, 2)
+        index = line_index(str(log_path(hub.home, asked.run)))
+        index.grow(log, size)
+        total = index.count(log, size)
+        first = min(asked.first, total)
+        lines = index.read(log, first, asked.count, size, _LINES_BYTES)
+    return LogLines(first, lines, total, size)
+
+
 def _search(hub: Hub, asked: Searching) -> Matches:
     """Look for lines in what a run printed."""
     try:
-        pattern = compiled(asked.text) if asked.is_regex else None
+        find = finder(asked.text, is_regex=asked.is_regex)
     except ValueError as error:
         raise UsageError(f"text: the regular expression {asked.text!r}: {error}") from None
-    wanted = asked.text.lower()
-    found: list[Match] = []
     with _opened(hub, asked.run) as log:
-        log.seek(asked.offset)
-        offset = asked.offset
-        while data := log.readline(_LINE_BYTES):
-            if offset - asked.offset > _SEARCHED_BYTES or len(found) == asked.limit:
-                return Matches(found, offset)
-            text = data.decode(errors="replace").rstrip("\r\n")
-            if pattern.is_found_in(text) if pattern else wanted in text.lower():
-                found.append(Match(offset, text))
-            offset += len(data)
-    return Matches(found, None)
+        size = log.seek(0, 2)
+        offset = min(asked.offset, size)
+        index = line_index(str(log_path(hub.home, asked.run)))
+        index.grow(log, size)
+        before = index.number_at(log, offset)
+        most_bytes = MATCHED_BYTES if asked.is_regex else SEARCHED_BYTES
+        found = search_log(log, find, offset, asked.limit, most_bytes)
+    matches = [Match(one.offset, one.text, before + one.lines_before) for one in found.lines]
+    return Matches(matches, found.next_offset)
 
 
 def _opened(hub: Hub, run_id: str) -> BinaryIO:

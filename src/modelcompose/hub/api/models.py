@@ -9,14 +9,13 @@ from msgspec import Struct
 from modelcompose.database.database import Connection
 from modelcompose.errors import ModelComposeError, NotFound, StoreError
 from modelcompose.hub.api.endpoint import Endpoint, Nothing
+from modelcompose.hub.api.model_access import seen_model, seen_models
 from modelcompose.hub.artifacts.paths import parts_of_uri
-from modelcompose.hub.guarding import visible_models
 from modelcompose.hub.hub import Hub
-from modelcompose.hub.tokens.principal import caller
 from modelcompose.registry.aliases import moves_of, version_called
 from modelcompose.registry.card import card
 from modelcompose.registry.files import DESCRIPTION, DESCRIPTION_BYTES, read_signature
-from modelcompose.registry.models import model_named, read_models
+from modelcompose.registry.models import read_models
 from modelcompose.registry.records import Model, Version
 from modelcompose.registry.versions import versions_of
 from modelcompose.registry.views import (
@@ -81,21 +80,21 @@ def _list(hub: Hub, _: Nothing) -> Models:
     """List the registered models."""
     with hub.database.read() as connection:
         found = read_models(connection, "deleted_at IS NULL ORDER BY name")
-        seen = _visible(connection, {model.name for model in found})
+        seen = seen_models(connection, {model.name for model in found})
     return Models([model for model in found if model.name in seen and not model.is_prompt])
 
 
 def _get(hub: Hub, asked: Named) -> ModelDocument:
     """Give a registered model with its versions, and where its aliases pointed."""
     with hub.database.read() as connection:
-        model = _model(connection, asked.model)
+        model = seen_model(connection, asked.model)
         return ModelDocument(model, versions_of(connection, model), moves_of(connection, model))
 
 
 def _version(hub: Hub, asked: OneVersion) -> VersionDocument:
     """Give everything that is known about a version, with the run that made it."""
     with hub.database.read() as connection:
-        version = version_called(connection, _model(connection, asked.model), asked.version)
+        version = version_called(connection, seen_model(connection, asked.model), asked.version)
         run = _run(connection, version)
     return VersionDocument(version, run, _signature(hub, version))
 
@@ -109,7 +108,7 @@ def _card(hub: Hub, asked: OneVersion) -> Card:
 def _compare(hub: Hub, asked: TwoVersions) -> VersionComparison:
     """Tell what differs between two versions, as `modelcompose models diff` does."""
     with hub.database.read() as connection:
-        model = _model(connection, asked.model)
+        model = seen_model(connection, asked.model)
         old, new = (version_called(connection, model, one) for one in (asked.old, asked.new))
         before, after = _run(connection, old), _run(connection, new)
 
@@ -122,12 +121,6 @@ def _compare(hub: Hub, asked: TwoVersions) -> VersionComparison:
     return compare_versions(
         VersionDocument(old, before, {}), VersionDocument(new, after, {}), listing
     )
-
-
-def _model(connection: Connection, name: str) -> Model:
-    if not _visible(connection, {name}):
-        raise NotFound(f"no model {name}")
-    return model_named(connection, name)
 
 
 def _run(connection: Connection, version: Version) -> Run | None:
@@ -152,8 +145,3 @@ def _signature(hub: Hub, version: Version) -> dict[str, Any]:
         )
     finally:
         reading.close()
-
-
-def _visible(connection: Connection, names: set[str]) -> set[str]:
-    principal = caller.get()
-    return names if principal.sees_all else visible_models(connection, principal, names)

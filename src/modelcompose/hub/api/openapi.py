@@ -69,6 +69,7 @@ def _operation(
     operation: dict[str, Any] = {
         "operationId": endpoint.name,
         "summary": endpoint.summary,
+        **({"description": endpoint.description} if endpoint.description else {}),
         "parameters": [
             _parameter(name, schema, "path" if name in in_path else "query", asked)
             for name, schema in properties.items()
@@ -142,3 +143,16 @@ def _referred(roots: list[Any], components: dict[str, Any]) -> set[str]:
                 waiting.append(components.get(name, {}))
             waiting += value.values()
     return found
+
+
+def _main() -> None:
+    """Print the document of all endpoints, for clients to be made from."""
+    import sys
+
+    from modelcompose.hub.api.routes import described
+
+    sys.stdout.write(msgspec.json.encode(document(described())).decode())
+
+
+if __name__ == "__main__":
+    _main()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from modelcompose.database.database import Connection
 from modelcompose.errors import NotFound, UsageError
@@ -14,6 +14,7 @@ from modelcompose.hub.api.endpoint import Endpoint, Nothing
 from modelcompose.hub.api.visibility import check, check_whole_project
 from modelcompose.hub.hub import Hub
 from modelcompose.hub.tokens.principal import caller
+from modelcompose.tracking.plan_document import Plan
 from modelcompose.tracking.plans import keep_plan, read_plan
 
 _COUNTS = """
@@ -54,33 +55,6 @@ class PlanOf(Named, frozen=True, kw_only=True):
     """A plan to keep."""
 
     body: Plan
-
-
-class Step(Struct, frozen=True):
-    """A step of a plan."""
-
-    name: str
-    action: Annotated[str, Meta(max_length=50)]
-    """What would be done: run, restore, skip."""
-    state: Annotated[str, Meta(max_length=50)] = ""
-    """How it stands: fresh, stale, missing, modified, failed, blocked."""
-    cause: str = ""
-    after: list[str] = []
-    """The steps that come before it."""
-    run: str | None = None
-    """The id of the run that its outputs are of."""
-
-
-class Plan(Struct, frozen=True):
-    """A project's plan at one time."""
-
-    taken_at: Annotated[float, Meta(ge=0, le=1e12)]
-    steps: Annotated[list[Step], Meta(max_length=10_000)]
-    services: list[str] = []
-    objective: Mapping[str, str] = {}
-    """Which metrics count, and which way: `max` or `min`."""
-    host: str = ""
-    folder: str = ""
 
 
 def endpoints() -> list[Endpoint]:

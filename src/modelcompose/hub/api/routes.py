@@ -10,24 +10,54 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from modelcompose.hub.api import model_files, previews, reports_html, runs_csv
 from modelcompose.hub.api.endpoint import ROOT, ApiCall, Endpoint, Problem
 from modelcompose.hub.api.live import Live, RunState, Watched
 from modelcompose.hub.api.openapi import document
+from modelcompose.hub.api.session import PATH as SESSION
+from modelcompose.hub.api.session import Sessions
+from modelcompose.hub.api.session import described as of_sessions
 from modelcompose.hub.hub import Hub
 
 AREAS = (
+    "session",
     "projects",
+    "graph",
+    "home",
     "groups",
     "runs",
+    "runs_table",
+    "names",
+    "runs_edit",
+    "saved_views",
+    "project_edits",
+    "tokens",
+    "storage",
+    "trash",
     "series",
+    "series_columns",
+    "metric_names",
     "logs",
     "artifacts",
+    "previews",
+    "code",
+    "relatives",
     "comparison",
+    "comparison_files",
     "lineage",
     "models",
+    "model_aliases",
+    "model_edits",
+    "model_files",
+    "model_gates",
+    "registry",
+    "data",
+    "data_contents",
+    "data_users",
     "intake",
     "intake_series",
     "intake_models",
+    "reports",
 )
 """Modules of this package, in the order of their routes."""
 
@@ -43,8 +73,13 @@ def routes(hub: Hub) -> list[BaseRoute]:
         Route(ROOT + one.path, ApiCall(hub, one), methods=[one.method]) for one in endpoints()
     ]
     return [
+        *runs_csv.file_routes(hub),
+        *reports_html.file_routes(hub),
         *sorted(found, key=lambda route: "{" in getattr(route, "path", "")),
+        *previews.file_routes(hub),
+        *model_files.file_routes(hub),
         Route(ROOT + _EVENTS, Live(hub), methods=["GET"]),
+        Route(ROOT + SESSION, Sessions(), methods=["POST", "DELETE"]),
         Route(f"{ROOT}/openapi.json", _document, methods=["GET"]),
         Route(f"{ROOT}/{{rest:path}}", _missing),
     ]
@@ -60,8 +95,17 @@ def endpoints() -> list[Endpoint]:
 
 
 def described() -> list[Endpoint]:
-    """Give what the document describes: all endpoints, and the stream."""
-    return [*endpoints(), Endpoint(_EVENTS, _events, Watched, RunState, media="text/event-stream")]
+    """Give what the document describes: all endpoints, files, and the stream."""
+    stream = Endpoint(_EVENTS, _events, Watched, RunState, media="text/event-stream")
+    return [
+        *endpoints(),
+        *runs_csv.described_files(),
+        *reports_html.described_files(),
+        *previews.described_files(),
+        *model_files.described_files(),
+        *of_sessions(),
+        stream,
+    ]
 
 
 def _events(_hub: Hub, _asked: Watched) -> None:

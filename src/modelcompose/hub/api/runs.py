@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -12,13 +13,24 @@ from modelcompose.hub.api.endpoint import Endpoint
 from modelcompose.hub.api.visibility import run_clauses, run_number
 from modelcompose.hub.hub import Hub
 from modelcompose.tracking.query.columns import Column, read_columns
+from modelcompose.tracking.query.dialects import Clause
+from modelcompose.tracking.query.fields import ARCHIVED
 from modelcompose.tracking.query.reading import read_run, read_samples, read_summaries
-from modelcompose.tracking.query.search import Query, compose, count, find
+from modelcompose.tracking.query.search import Expression, Query, compose, count, find
 from modelcompose.tracking.summary import Resources, resources
 from modelcompose.tracking.views import RunDocument, RunSummary, document
 
 Limit = Annotated[int, Meta(ge=1, le=1000)]
 Many = Annotated[list[str], Meta(max_length=100)]
+
+
+Archived = Literal["all", "hide", "only"]
+
+_ARCHIVED: dict[str, list[Clause]] = {
+    "all": [],
+    "hide": [(f"NOT {ARCHIVED}", [])],
+    "only": [(ARCHIVED, [])],
+}
 
 
 class Chosen(Struct, frozen=True):
@@ -27,7 +39,12 @@ class Chosen(Struct, frozen=True):
     project: Many = []
     """Only those of these projects; by default of all."""
     filter: str = ""
-    """Only those that it chooses; the language of `modelcompose runs --filter`, and MLflow's."""
+    """Only those that it chooses; the language of `modelcompose runs --filter`, and MLflow's.
+
+    What is wrong with it is said as `filter:POSITION: …`, counted in characters from 1.
+    """
+    archived: Archived = "all"
+    """What to do with those that are archived: `hide` them, give them `only`, or give `all`."""
 
 
 class Listing(Chosen, frozen=True):
@@ -94,14 +111,24 @@ class Used(Struct, frozen=True):
     """By the names of a sample's fields; null where nothing was measured."""
 
 
-def search(connection: Connection, hub: Hub, asked: Chosen, sort: list[str]) -> Query:
+def search(  # noqa: PLR0913 - what is searched for, each by name
+    connection: Connection,
+    hub: Hub,
+    asked: Chosen,
+    sort: Sequence[str],
+    *,
+    conditions: Sequence[Expression] = (),
+    selected: Sequence[Expression] = (),
+) -> Query:
     """Put a search for runs together."""
     return compose(
         connection.dialect,
         hub.clock(),
         text=asked.filter,
         keys=sort,
-        clauses=run_clauses(asked.project),
+        clauses=[*run_clauses(asked.project), *_ARCHIVED[asked.archived]],
+        conditions=conditions,
+        selected=selected,
     )
 
 

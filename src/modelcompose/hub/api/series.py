@@ -21,7 +21,7 @@ _Few = Annotated[list[str], Meta(min_length=1, max_length=200)]
 _Finite = Annotated[float, Meta(ge=-1e300, le=1e300)]
 
 
-class Wanted(Struct, frozen=True):
+class Range(Struct, frozen=True):
     """Which series, and what of them."""
 
     run: _Few
@@ -34,6 +34,10 @@ class Wanted(Struct, frozen=True):
     """How many buckets at most, such as pixels; fewer points are given as they are."""
     axis: Literal["step", "time", "relative"] = "step"
     """`time` is seconds since the epoch, `relative` since the run's beginning."""
+
+
+class Wanted(Range, frozen=True):
+    """Which series, and what of them."""
 
 
 Numbers = list[float | Literal["Infinity", "-Infinity"] | None]
@@ -113,12 +117,8 @@ def endpoints() -> list[Endpoint]:
 
 def _charts(hub: Hub, asked: Wanted) -> Charts:
     """Give series of many runs, small enough to draw."""
-    if len(asked.run) * len(asked.name) > MOST_SERIES:
-        raise UsageError(f"run, name: more than {MOST_SERIES} series in one request")
-    if asked.start is not None and asked.end is not None and asked.end < asked.start:
-        raise UsageError(f"end: {asked.end:g} is before the start, {asked.start:g}")
-    with hub.database.read() as connection:
-        numbers = {run_number(connection, run): run for run in dict.fromkeys(asked.run)}
+    checked_range(asked)
+    numbers = numbered_runs(hub, asked.run)
     charts = hub.series.buckets(
         list(numbers),
         list(dict.fromkeys(asked.name)),
@@ -128,6 +128,29 @@ def _charts(hub: Hub, asked: Wanted) -> Charts:
         axis=asked.axis,
     )
     return Charts(asked.axis, [_series(chart, numbers[chart.run]) for chart in charts])
+
+
+def checked_range(asked: Range) -> None:
+    """Check what one request asks for.
+
+    Raises:
+        UsageError: too many series, or a range that ends before it begins.
+    """
+    if len(asked.run) * len(asked.name) > MOST_SERIES:
+        raise UsageError(f"run, name: more than {MOST_SERIES} series in one request")
+    if asked.start is not None and asked.end is not None and asked.end < asked.start:
+        raise UsageError(f"end: {asked.end:g} is before the start, {asked.start:g}")
+
+
+def numbered_runs(hub: Hub, runs: list[str]) -> dict[int, str]:
+    """Give the numbers of runs that the caller may see, each with its id.
+
+    Raises:
+        NotFound: there is no such run.
+        MlflowError: it may not be seen.
+    """
+    with hub.database.read() as connection:
+        return {run_number(connection, run): run for run in dict.fromkeys(runs)}
 
 
 def _series(chart: Any, run: str) -> Series:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from modelcompose.database.database import Connection
 from modelcompose.errors import NotFound
 from modelcompose.hub.mlflow.errors import MlflowError
-from modelcompose.hub.tokens.principal import Role, caller
+from modelcompose.hub.tokens.principal import ALL_PROJECTS, Role, caller
 from modelcompose.tracking.query.dialects import Clause
 
 PROJECT = "coalesce(experiments.name, runs.project)"
@@ -24,6 +24,16 @@ def check(project: str, role: Role = "reader") -> None:
     """
     if not caller.get().may(role, [project]):
         raise MlflowError("PERMISSION_DENIED", f"This token is no {role} in the project {project}.")
+
+
+def check_hub_admin() -> None:
+    """Check that the caller is an admin of all projects.
+
+    Raises:
+        MlflowError: they are not.
+    """
+    if caller.get().run is not None or not caller.get().may("admin", [ALL_PROJECTS]):
+        raise MlflowError("PERMISSION_DENIED", "This token is no admin of the whole hub.")
 
 
 def check_whole_project() -> None:

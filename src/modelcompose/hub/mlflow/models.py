@@ -10,7 +10,6 @@ from starlette.routing import Route
 from modelcompose.database.database import Connection
 from modelcompose.errors import NotFound, UsageError
 from modelcompose.hub.calls import call
-from modelcompose.hub.following import follow
 from modelcompose.hub.hub import Hub
 from modelcompose.hub.mlflow.experiments import require
 from modelcompose.hub.mlflow.model_messages import (
@@ -20,8 +19,9 @@ from modelcompose.hub.mlflow.model_messages import (
     pairs_of,
     version_message,
 )
+from modelcompose.hub.moving import drop_alias, move_alias
 from modelcompose.registry import aliases, models, versions
-from modelcompose.registry.names import STAGES, check_alias, stage_named
+from modelcompose.registry.names import STAGES, stage_named
 from modelcompose.registry.records import Model
 from modelcompose.registry.search import search_models
 from modelcompose.tracking.logging import KeyValue
@@ -211,21 +211,12 @@ def _by_alias(hub: Hub, asked: _Alias) -> _Version:
 
 def _set_alias(hub: Hub, asked: _Alias) -> None:
     require(name=asked.name, alias=asked.alias, version=asked.version)
-    check_alias(asked.alias)
-    with hub.database.write() as connection:
-        version = versions.version_named(connection, asked.name, asked.version)
-        model = models.model_named(connection, version.model)
-        aliases.set_alias(connection, model, asked.alias, version, now=hub.clock())
-    hub.deliveries.wake()
-    follow(hub, model.name, asked.alias)
+    move_alias(hub, asked.name, asked.alias, asked.version)
 
 
 def _delete_alias(hub: Hub, asked: _Alias) -> None:
     require(name=asked.name, alias=asked.alias)
-    with hub.database.write() as connection:
-        model = models.model_named(connection, asked.name)
-        aliases.remove_alias(connection, model, asked.alias, hub.clock())
-    hub.deliveries.wake()
+    drop_alias(hub, asked.name, asked.alias)
 
 
 def _messages(connection: Connection, found: Sequence[Model]) -> list[ModelMessage]:

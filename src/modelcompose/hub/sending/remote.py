@@ -24,7 +24,8 @@ LONGEST_ANSWER_BYTES = 16 << 20
 _UNAUTHENTICATED = 401
 _LATER = frozenset({408, 425, 429, 502, 503, 504, 507})
 _OK = range(200, 300)
-_ARTIFACTS = "/api/2.0/mlflow-artifacts/artifacts/"
+ARTIFACTS = "/api/2.0/mlflow-artifacts/artifacts/"
+"""What the addresses of artifacts begin with."""
 _Answer = TypeVar("_Answer")
 
 
@@ -99,7 +100,11 @@ class Remote:
             FileChanged: it did not keep it.
         """
         headers = {"Content-Length": str(size_bytes), "Content-Type": "application/octet-stream"}
-        self._ask("PUT", _ARTIFACTS + quote(place), _Blocks(file, size_bytes), headers)
+        self._ask("PUT", ARTIFACTS + quote(place), _Blocks(file, size_bytes), headers)
+
+    def read(self, path: str) -> bytes:
+        """Read what is at a path of the hub, up to `LONGEST_ANSWER_BYTES` of it."""
+        return self._ask("GET", path, None, {})
 
     def close(self) -> None:
         """Give back the connection; another call opens a new one."""

@@ -127,6 +127,12 @@ def listed(connection: Connection, *, with_runs: bool = False) -> list[Token]:
 _TIMES = ("run", "created_at", "expires_at", "revoked_at", "used_at")
 
 
+def token_name(connection: Connection, token_id: str | None) -> str:
+    """Give a token's name; that of somebody on this machine, who needs none, is empty."""
+    row = connection.row("SELECT name FROM tokens WHERE id = ?", (token_id or "",))
+    return "" if row is None else str(row[0])
+
+
 def revoke(connection: Connection, name: str, now: float) -> list[str]:
     """End a token for good.
 

@@ -71,9 +71,13 @@ def remember(project: Project, filled: Sequence[Mounted]) -> None:
         new.replace(path)
 
 
-def remembered() -> Iterator[MountedProject]:
-    """Give the projects with filled mounts, as far as their folders are still there."""
-    for path in sorted(_folder().glob("*.json")):
+def remembered(home: Path | None = None) -> Iterator[MountedProject]:
+    """Give the projects with filled mounts, as far as their folders are still there.
+
+    Args:
+        home: where they are remembered; by default this user's.
+    """
+    for path in sorted(_folder(home).glob("*.json")):
         found = _read(path)
         if found is None:
             continue
@@ -94,5 +98,5 @@ def _path(directory: str) -> Path:
     return _folder() / f"{hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]}.json"
 
 
-def _folder() -> Path:
-    return home_folder() / "mounts"
+def _folder(home: Path | None = None) -> Path:
+    return (home or home_folder()) / "mounts"

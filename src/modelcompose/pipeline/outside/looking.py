@@ -49,6 +49,8 @@ class Outside:
         self.fetching = Fetching(project.directory, folder, store, states)
         self.start: Callable[[Sequence[str]], None] | None = None
         """Has services running; None for a command that only looks."""
+        self.asks = True
+        """Whether anything is asked at all: False takes everything as it was last."""
         self._project = project
         self._engine = engine
         self._lock = lock
@@ -76,7 +78,8 @@ class Outside:
         for probe in step.probes:
             looks.probe(probe)
         urls = [address.url for address in step.addresses]
-        self.fetching.look_ahead(urls, is_hurried=self.start is None)
+        if self.asks:
+            self.fetching.look_ahead(urls, is_hurried=self.start is None)
         for address in step.addresses:
             looks.address(address)
         return looks.seen()

@@ -73,6 +73,9 @@ class Looks:
         def missed(why: str) -> None:
             self._miss(self._probes, name, last, f"probe {name} was not asked: {why}")
 
+        if not self._outside.asks:
+            missed("nothing is asked for this look")
+            return
         if self._start is None and probe.service is None and name not in asked_here:
             missed("nothing but `run` runs a command here for the first time")
             return
@@ -103,6 +106,9 @@ class Looks:
         """
         url = public(address.url)
         last_mark = self._locked.urls.get(url)
+        if not self._outside.asks:
+            self._away(address, last_mark, f"{url} was not looked at")
+            return
         try:
             mark = self._outside.fetching.look(address.url, is_hurried=self._start is None)
         except RemoteError as error:

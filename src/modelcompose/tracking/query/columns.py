@@ -55,7 +55,7 @@ def read_columns(
     compiler = Compiler(connection.dialect, now)
     selected, values = [], []
     for column in columns:
-        sql, own = _expression(column.name, compiler)
+        sql, own = expression(column.name, compiler)
         selected.append(sql)
         values += own
     joins, join_values = compiler.joins.sql()
@@ -74,7 +74,8 @@ def read_columns(
     return [run_id for run_id, _ in found], [cells for _, cells in found]
 
 
-def _expression(name: Name, compiler: Compiler) -> tuple[str, list[Any]]:
+def expression(name: Name, compiler: Compiler) -> tuple[str, list[Any]]:
+    """Give what a name means as SQL: a cell, which of a parameter is JSON."""
     if name.kind == "metrics":
         _, sql, values = compiler.joins.metric(name)
         return sql, values

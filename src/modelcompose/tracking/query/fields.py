@@ -60,6 +60,23 @@ _ARTIFACTS = """(
     FROM experiments WHERE experiments.number = coalesce(runs.experiment, 0)
 )"""
 
+ARCHIVED_TAG = "modelcompose.archived"
+"""`true` on a run that is out of the way, and not in the trash."""
+
+NOTE_TAG = "mlflow.note.content"
+"""What somebody wrote about a run, in Markdown."""
+
+ARCHIVED = (
+    "(runs.number IN (SELECT run FROM run_tags "  # noqa: S608 - made of constants
+    f"WHERE name = '{ARCHIVED_TAG}' AND substr(value, 1, 64) = 'true'))"
+)
+"""SQL that tells whether a run is archived; an index gives those that are."""
+
+_NOTE = (
+    "(SELECT value FROM run_tags "  # noqa: S608 - made of constants
+    f"WHERE run_tags.run = runs.number AND run_tags.name = '{NOTE_TAG}')"
+)
+
 RUN_FIELDS: Mapping[str, Field] = {
     **_texts("id step name kind project folder engine cause error identity image"),
     "status": Field("status", "runs.status"),
@@ -77,6 +94,8 @@ RUN_FIELDS: Mapping[str, Field] = {
     "ended": Field("time", "runs.ended_at"),
     "oom_killed": Field("claim", "runs.oom_killed"),
     "timed_out": Field("claim", "runs.timed_out"),
+    "archived": Field("claim", ARCHIVED),
+    "note": Field("text", _NOTE),
 }
 """What a run can be chosen and sorted by beside its metrics, parameters, tags and datasets."""
 
@@ -96,6 +115,10 @@ RUNS = Subject(
         "run": "id",
         "took": "duration",
         "why": "cause",
+        # what our API calls them
+        "created_at": "created",
+        "started_at": "started",
+        "ended_at": "ended",
         # MLflow's names
         "run_id": "id",
         "run_name": "name",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
@@ -19,6 +19,9 @@ from modelcompose.tracking.query.tree import Both, Comparison, Name, Node
 if TYPE_CHECKING:
     from modelcompose.database.database import Connection
 
+Expression = Callable[[Compiler], Clause]
+"""Gives SQL, whose joins it asks the compiler for."""
+
 View = Literal["active", "deleted", "all"]
 
 _VIEWS = {"active": "runs.deleted_at IS NULL", "deleted": "runs.deleted_at IS NOT NULL"}
@@ -33,6 +36,7 @@ class Query(Struct, frozen=True):
     where: Clause
     terms: list[Term]
     lead: Lead | None = None
+    selected: Sequence[Clause] = ()
 
     @property
     def order(self) -> Clause:
@@ -56,6 +60,8 @@ def compose(  # noqa: PLR0913 - what is searched for, each by name
     text: str | None = None,
     keys: Sequence[str] = (),
     clauses: Sequence[Clause] = (),
+    conditions: Sequence[Expression] = (),
+    selected: Sequence[Expression] = (),
     subject: Subject = RUNS,
     place: str = "sort",
 ) -> Query:
@@ -67,6 +73,8 @@ def compose(  # noqa: PLR0913 - what is searched for, each by name
         text: a filter; None or blank for all.
         keys: sort keys; of equal rows the newest come first.
         clauses: further conditions, all of which must hold.
+        conditions: more of them, which need joins.
+        selected: what `select` reads of each row.
         subject: what is searched.
         place: what errors about sort keys begin with.
 
@@ -75,17 +83,18 @@ def compose(  # noqa: PLR0913 - what is searched for, each by name
     """
     sort = [parse_key(key, subject, place) for key in keys]
     compiler = Compiler(dialect, now, subject, first=sort[0].name if sort else None)
-    conditions = list(clauses)
+    held = [*clauses, *(condition(compiler) for condition in conditions)]
     surely: frozenset[Name] = frozenset()
     if text is not None and text.strip():
         node = parse(text, _names_of(subject))
         surely = frozenset(_surely(node))
-        conditions.append(compiler.condition(node))
+        held.append(compiler.condition(node))
     order = terms(sort, compiler, surely=surely)
-    where = " AND ".join(f"({sql})" for sql, _ in conditions) or "TRUE"
-    values = [value for _, given in conditions for value in given]
+    where = " AND ".join(f"({sql})" for sql, _ in held) or "TRUE"
+    values = [value for _, given in held for value in given]
     lead = lead_of(sort, order) if subject is RUNS else None
-    return Query(compiler.joins.sql(), (where, values), order, lead)
+    chosen = [expression(compiler) for expression in selected]
+    return Query(compiler.joins.sql(), (where, values), order, lead, chosen)
 
 
 def in_experiments(numbers: Sequence[int], view: View = "active") -> list[Clause]:
@@ -127,6 +136,20 @@ def find(
     numbers = [row[0] for row in rows[:limit]]
     last = rows[limit - 1][1:] if has_more and limit else None
     return Found(numbers, None if last is None else token(query.terms, last))
+
+
+def select(connection: Connection, query: Query, limit: int) -> list[tuple[Any, ...]]:
+    """Give the number of each run that a search chooses, in order, and what it selects of it."""
+    prepare(connection, query)
+    (joins, join_values), (where, where_values) = query.joins, query.where
+    order, order_values = query.order
+    selected = ", ".join(["runs.number", *(sql for sql, _ in query.selected)])
+    values = [value for _, given in query.selected for value in given]
+    values += [*join_values, *where_values, *order_values, limit]
+    return connection.rows(
+        f"SELECT {selected} FROM runs {joins} WHERE {where} ORDER BY {order} LIMIT ?",  # noqa: S608
+        values,
+    )
 
 
 def _rows(  # noqa: PLR0913 - a query and what is added to it

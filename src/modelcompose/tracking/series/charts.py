@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import Struct
 
-from modelcompose.tracking.series import chunks, pyramid
+from modelcompose.tracking.series import pyramid
 from modelcompose.tracking.series.buckets import (
     STEP,
     TIME,
@@ -21,11 +20,16 @@ from modelcompose.tracking.series.buckets import (
     places,
 )
 from modelcompose.tracking.series.chunks import SeriesRow
-from modelcompose.tracking.series.history import log_points
 from modelcompose.tracking.series.log import Connection
-from modelcompose.tracking.series.points import Points, by_step, by_time, joined
-
-Axis = Literal["step", "time", "relative"]
+from modelcompose.tracking.series.points import Points
+from modelcompose.tracking.series.sources import (
+    Axis,
+    Source,
+    cut,
+    points_between,
+    sources,
+    whole_range,
+)
 
 
 class Buckets(Struct, frozen=True):
@@ -64,30 +68,6 @@ class Chart(Struct, frozen=True):
     buckets: Buckets | None
 
 
-class _Source(Struct, frozen=True):
-    """One series: what is in the log, and what is not any more."""
-
-    run: int
-    name: str
-    origin: float
-    """What is taken from the axis' times."""
-    logged: Points
-    """In the axis' order."""
-    series: SeriesRow | None
-
-    def ends(self, axis: int) -> tuple[float, float]:
-        extent = None if self.series is None else self.series.extent
-        ends = []
-        if len(self.logged):
-            x = self.logged.steps if axis == STEP else self.logged.times
-            ends += [x[0], x[-1]]
-        if extent is not None and axis == STEP:
-            ends += [extent.first_step, extent.last_step]
-        elif extent is not None:
-            ends += [extent.first_time, extent.last_time]
-        return min(ends) - self.origin, max(ends) - self.origin
-
-
 def charts(  # noqa: PLR0913 - which series, and what of them
     connection: Connection,
     runs: Sequence[int],
@@ -114,60 +94,17 @@ def charts(  # noqa: PLR0913 - which series, and what of them
         axis: what is drawn to the right.
     """
     place = STEP if axis == "step" else TIME
-    sources = _sources(connection, runs, names, place, is_relative=axis == "relative")
-    ends = [source.ends(place) for source in sources]
+    found = sources(connection, runs, names, place, is_relative=axis == "relative")
+    ends = [source.ends(place) for source in found]
     if not ends:
         return []
-    between = _range(start, end, ends)
-    return [_chart(connection, source, place, between, width) for source in sources]
-
-
-def _range(
-    start: float | None, end: float | None, ends: Sequence[tuple[float, float]]
-) -> tuple[float, float]:
-    """Give the range that was asked for; one that lies beyond all points stays there."""
-    if start is None:
-        start = min(first for first, _ in ends)
-        start = start if end is None else min(start, end)
-    if end is None:
-        end = max(last for _, last in ends)
-    return start, max(start, end)
-
-
-def _sources(
-    connection: Connection,
-    runs: Sequence[int],
-    names: Sequence[str],
-    axis: int,
-    *,
-    is_relative: bool,
-) -> list[_Source]:
-    found = []
-    for run in runs:
-        logged = {
-            name: _ordered(points, axis)
-            for name, points in log_points(connection, run, names).items()
-        }
-        series = chunks.find(connection, run, names)
-        origin = _beginning(connection, run) if is_relative else 0.0
-        found += [
-            _Source(run, name, origin, logged.get(name, Points.none()), series.get(name))
-            for name in names
-            if name in logged or name in series
-        ]
-    return found
-
-
-def _beginning(connection: Connection, run: int) -> float:
-    row = connection.execute(
-        "SELECT coalesce(started_at, created_at) FROM runs WHERE number = ?", (run,)
-    ).fetchone()
-    return float(row[0]) if row is not None else 0.0
+    between = whole_range(start, end, ends)
+    return [_chart(connection, source, place, between, width) for source in found]
 
 
 def _chart(
     connection: Connection,
-    source: _Source,
+    source: Source,
     axis: int,
     ends: tuple[float, float],
     width: int,
@@ -178,14 +115,16 @@ def _chart(
     between = (first * 2.0**level, (last + 1) * 2.0**level)
     stored = _stored(connection, source.series, axis, level, (first, last))
     if stored is None:
-        points = _points(connection, source, axis, between)
+        points = points_between(connection, source, axis, between)
         count = len(points)
         buckets = [] if count <= width else _bucketed(points, axis, level)
     else:
-        fresh = _bucketed(_cut(source.logged, axis, between), axis, level)
+        fresh = _bucketed(cut(source.logged, axis, between), axis, level)
         buckets = merged(stored, fresh)
         count = sum(bucket.points for bucket in buckets)
-        points = _points(connection, source, axis, between) if count <= width else Points.none()
+        points = Points.none()
+        if count <= width:
+            points = points_between(connection, source, axis, between)
     if count > width:
         columns = _columns(buckets, axis, source.origin)
         return Chart(source.run, source.name, count, 2.0**level, None, columns)
@@ -208,30 +147,6 @@ def _stored(
     up = level - kept
     first, last = between[0] << up, ((between[1] + 1) << up) - 1
     return folded(pyramid.read(connection, series.number, axis, kept, (first, last)), up)
-
-
-def _points(
-    connection: Connection, source: _Source, axis: int, between: tuple[float, float]
-) -> Points:
-    """Give the points of a range in the axis' order."""
-    if source.series is None:
-        return _cut(source.logged, axis, between)
-    name = "step" if axis == STEP else "time"
-    condition = f"AND last_{name} >= ? AND first_{name} < ?"
-    rows = chunks.listed(connection, source.series.number, condition, between)
-    parts = [*(chunks.load(connection, row) for row in rows), source.logged]
-    return _cut(_ordered(joined(parts), axis), axis, between)
-
-
-def _ordered(points: Points, axis: int) -> Points:
-    return by_step(points) if axis == STEP else by_time(points)
-
-
-def _cut(points: Points, axis: int, between: tuple[float, float]) -> Points:
-    """Give the points of a range, of points in the axis' order."""
-    x = points.steps if axis == STEP else points.times
-    start, stop = bisect_left(x, between[0]), bisect_left(x, between[1])
-    return points if stop - start == len(points) else points.part(start, stop)
 
 
 def _bucketed(points: Points, axis: int, level: int) -> list[Bucket]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +19,7 @@ from modelcompose.tracking.series.packing import (
     compressed,
     decompressed,
     decompressed_blobs,
+    is_even,
     is_rising,
     picked,
 )
@@ -166,6 +168,41 @@ def load(connection: Connection, chunk: ChunkRow, kind: int = NUMBER) -> Points:
     times, steps, points = connection.execute(_LOAD, (chunk.number,)).fetchone()
     values: Any = decompressed(points) if kind == NUMBER else decompressed_blobs(points)
     return Points(decompressed(steps), values, decompressed(times))
+
+
+@lru_cache(maxsize=256)
+def _even(data: bytes) -> array[float]:
+    """Give the numbers of an even column, not to be changed: many runs have the same steps."""
+    return decompressed(data)
+
+
+def rising(
+    connection: Connection, series: int, axis: str, ends: tuple[float, float]
+) -> tuple[array[float], array[float]] | None:
+    """Read places and values of the chunks in a range, where each place is beyond the last.
+
+    Args:
+        connection: to read with.
+        series: its number.
+        axis: `step` or `time`.
+        ends: where the range begins and ends; the chunks may reach beyond.
+
+    Returns:
+        None where the places do not rise: their order is then that of both axes.
+    """
+    rows = connection.execute(
+        f"SELECT {axis}s, points FROM series_chunks "  # noqa: S608
+        f"WHERE series = ? AND last_{axis} >= ? AND first_{axis} <= ? ORDER BY first_{axis}",
+        (series, *ends),
+    ).fetchall()
+    x, values = array("d"), array("d")
+    for places, points in rows:
+        told = _even(places) if is_even(places) else decompressed(places)
+        if (x and told[0] <= x[-1]) or not is_rising(places, told):
+            return None
+        x += told
+        values += decompressed(points)
+    return x, values
 
 
 def pick(connection: Connection, chunk: ChunkRow, places: Sequence[int]) -> Points:

@@ -92,13 +92,24 @@ def picked(data: bytes, places: Sequence[int]) -> list[float]:
     return [numbers[place] for place in places]
 
 
-def is_rising(data: bytes) -> bool:
-    """Tell whether each number of `compressed` is larger than the one before."""
+def is_even(data: bytes) -> bool:
+    """Tell whether `compressed` keeps a first number and a difference alone."""
+    return data[0] == _EVEN
+
+
+def is_rising(data: bytes, numbers: array[float] | None = None) -> bool:
+    """Tell whether each number of `compressed` is larger than the one before.
+
+    Args:
+        data: the column.
+        numbers: those of it, where they are known already.
+    """
     if data[0] == _EVEN:
         _, count, first, difference = _EVEN_COLUMN.unpack(data)
         if _is_counted(first, difference) and abs(first) + difference * count <= _LARGEST_WHOLE:
             return bool(difference > 0)
-    numbers = decompressed(data)
+    if numbers is None:
+        numbers = decompressed(data)
     return all(map(lt, numbers, islice(numbers, 1, None)))
 
 

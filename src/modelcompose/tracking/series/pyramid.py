@@ -24,7 +24,8 @@ LEVEL_STEP = 2
 """Each kept level has a quarter of the buckets of the one below."""
 
 _SPAN_BITS = 8
-_SPAN = 1 << _SPAN_BITS
+SPAN = 1 << _SPAN_BITS
+"""How many places a span has."""
 _COUNTS, _REALS = 2, 8
 """Columns of a bucket after its index: whole numbers, then float64."""
 
@@ -59,11 +60,20 @@ def read(
 ) -> list[Bucket]:
     """Read buckets of a kept level by index: all, or those between two indices, both included."""
     first, last = _EVERYWHERE if between is None else between
-    rows = connection.execute(
+    spans = rows(connection, series, axis, level, (first, last))
+    found = [bucket for span, data in spans for bucket in unpacked_span(span, data)]
+    return [bucket for bucket in found if first <= bucket.place <= last]
+
+
+def rows(
+    connection: Connection, series: int, axis: int, level: int, between: tuple[int, int]
+) -> list[tuple[int, bytes]]:
+    """Read the spans of a kept level that hold buckets between two indices, both included."""
+    first, last = between
+    found: list[tuple[int, bytes]] = connection.execute(
         _READ, (series, axis, level, first >> _SPAN_BITS, last >> _SPAN_BITS)
     ).fetchall()
-    found = [bucket for span, data in rows for bucket in unpacked_span(span, data)]
-    return [bucket for bucket in found if first <= bucket.place <= last]
+    return found
 
 
 def kept_level(base: int, level: int) -> int:
@@ -132,7 +142,7 @@ def clear(connection: Connection, series: int, axis: int) -> None:
 def packed_span(buckets: list[Bucket]) -> bytes:
     """Give buckets of one span as compressed columns."""
     indices, *columns = zip(*buckets, strict=True)
-    places = bytes(index & (_SPAN - 1) for index in indices)
+    places = bytes(index & (SPAN - 1) for index in indices)
     counts = array("I", [cell for column in columns[:_COUNTS] for cell in column])
     reals = array("d", [cell for column in columns[_COUNTS:] for cell in column])
     if sys.byteorder == "big":
@@ -148,20 +158,30 @@ def packed_span(buckets: list[Bucket]) -> bytes:
     return zlib.compress(data, FAST)
 
 
-def unpacked_span(span: int, data: bytes) -> Iterator[Bucket]:
-    """Give the buckets of `packed_span`."""
+def unpacked_columns(data: bytes) -> tuple[bytes, array[int], bytes]:
+    """Give the columns of `packed_span`, those of a kind one after the other.
+
+    Returns:
+        places in the span; counts, then known ones; little-endian float64 of what follows.
+    """
     raw = zlib.decompress(data)
     size = len(raw) // (1 + _COUNTS * 4 + _REALS * 8)
     end = size * (1 + _COUNTS * 4)
-    counts, reals = array("I"), array("d")
-    counts.frombytes(unshuffled(raw[size:end], 4))
-    reals.frombytes(unshuffled(raw[end:], 8))
+    counts = array("I", unshuffled(raw[size:end], 4))
     if sys.byteorder == "big":
         counts.byteswap()
+    return raw[:size], counts, unshuffled(raw[end:], 8)
+
+
+def unpacked_span(span: int, data: bytes) -> Iterator[Bucket]:
+    """Give the buckets of `packed_span`."""
+    places, counts, told = unpacked_columns(data)
+    size, reals = len(places), array("d", told)
+    if sys.byteorder == "big":
         reals.byteswap()
     first = span << _SPAN_BITS
     columns = [
-        [first + place for place in raw[:size]],
+        [first + place for place in places],
         *(counts[place * size : (place + 1) * size] for place in range(_COUNTS)),
         *(reals[place * size : (place + 1) * size] for place in range(_REALS)),
     ]

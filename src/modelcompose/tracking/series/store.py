@@ -12,8 +12,10 @@ from modelcompose.tracking.series import log, repeats, summaries
 from modelcompose.tracking.series.points import KINDS, Batch, Points
 
 if TYPE_CHECKING:
-    from modelcompose.tracking.series.charts import Axis, Chart
+    from modelcompose.tracking.series.charts import Chart
+    from modelcompose.tracking.series.columns import Columns
     from modelcompose.tracking.series.history import Page
+    from modelcompose.tracking.series.sources import Axis
 
 
 class SeriesStore:
@@ -133,6 +135,34 @@ class SeriesStore:
 
         with self._database.read() as connection:
             return charts(connection, runs, names, start=start, end=end, width=width, axis=axis)
+
+    def columns(  # noqa: PLR0913 - which series, and what of them
+        self,
+        runs: Sequence[int],
+        names: Sequence[str],
+        *,
+        start: float | None = None,
+        end: float | None = None,
+        width: int = 1000,
+        axis: Axis = "step",
+        level: int | None = None,
+        has_other: bool = False,
+    ) -> list[Columns]:
+        """Give the columns of series; see `columns.columns`."""
+        from modelcompose.tracking.series.columns import columns
+
+        with self._database.read() as connection:
+            return columns(
+                connection,
+                runs,
+                names,
+                start=start,
+                end=end,
+                width=width,
+                axis=axis,
+                level=level,
+                has_other=has_other,
+            )
 
     def compact(
         self,

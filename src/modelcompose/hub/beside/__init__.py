@@ -1,0 +1,1 @@
+"""A hub beside the folder of a project: it sees for itself how the project stands (ADR 0028)."""

@@ -1,0 +1,1 @@
+"""Datasets: what runs read and wrote, what locks name, what clients told; version by version."""

@@ -1,0 +1,1 @@
+"""Reports beside a hub: which hub fills them, and where their files lie."""

@@ -1,0 +1,1 @@
+"""Quick profiles of data: the columns of tables, and what folders are made of."""
