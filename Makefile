@@ -13,12 +13,12 @@ BENCH := $(VENV)/.bench
 # The web UI: what it is built with, and what is built.
 NPM := scripts/node npm run --silent
 UI_TOOLS := ui/node_modules/.package-lock.json
-UI := src/modelcompose/hub/static/index.html
+UI := src/modelcompose/hub/static/report/viewer.js
 UI_SOURCES := $(shell find ui/src ui/public ui/scripts ui/index.html ui/*.ts ui/*.js -type f)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup check test demo bench ui format clean
+.PHONY: help setup check check-python test demo bench ui format clean
 
 help: ## show these lines
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-12s %s\n", $$1, $$2 }'
@@ -26,11 +26,13 @@ help: ## show these lines
 setup: $(DEV) $(UI) ## create .venv with the program and the developers' tools, build the web UI
 
 check: $(DEV) $(UI_TOOLS) ## format, lint, types, architecture and unit tests: no Docker, under a minute
+	@scripts/both "$(NPM) check" "$(MAKE) --no-print-directory check-python"
+
+check-python:
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(NPM) check
 	$(BIN)/pytest tests/unit tests/architecture --numprocesses auto --quiet
 
 test: $(DEV) $(UI) ## check, then every other test, with a Docker engine

@@ -215,7 +215,9 @@ def test_what_leads_to_another_project_is_refused(
     assert (answer.status_code, answer.json()["error_code"]) == (403, "PERMISSION_DENIED")
 
 
-LISTS = ("/projects", "/models", "/registry", "/home", "/session", "/storage", "/trash")
+LISTS = (
+    *("/projects", "/models", "/registry", "/home", "/session", "/storage", "/trash", "/views"),
+)
 """Of what may be seen, or of the caller."""
 
 OF_NOBODY = ("/runs/check",)
@@ -256,7 +258,7 @@ def test_no_call_of_our_own_api_serves_another_project(party: Party, one: Endpoi
 @pytest.mark.parametrize(
     "path",
     [
-        *("projects", "models", "runs", "runs/table?columns=step,experiment"),
+        *("projects", "models", "runs", "runs/table?columns=step,experiment", "registry", "home"),
         *("runs/groups?by=project", "runs/csv", "runs/values?name=project"),
     ],
 )
@@ -265,6 +267,62 @@ def test_lists_of_our_own_api_hold_those_that_may_be_seen(party: Party, path: st
     assert "own" in text
     assert not any(party.other[name] in text for name in ("run_id", "model", "model_id"))
     assert '"other"' not in text
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("registry", {"model": "other-model"}),
+        ("home", {"pinned": "other"}),
+        ("home", {"filter": "other"}),
+        ("trash", {}),
+        ("storage", {}),
+        ("session", {}),
+        ("views", {}),
+        ("runs/check", {"filter": "project = 'other'", "sort": "metrics.`other`"}),
+    ],
+)
+def test_nothing_that_is_asked_by_name_tells_of_another_project(
+    party: Party, path: str, query: dict[str, str]
+) -> None:
+    for project in ("own", "other"):
+        view = {"name": f"{project} view", "query": ""}
+        party.ask("POST", f"/api/v1/projects/{project}/views", json=view)
+    answer = party.ask("GET", f"/api/v1/{path}", party.token(own="reader"), params=query)
+    assert answer.status_code == 200
+    assert "other view" not in answer.text
+    other = party.other
+    assert not any(other[name] in answer.text for name in ("run_id", "model", "model_id"))
+    assert '"other"' not in answer.text
+
+
+def test_the_check_of_a_filter_says_the_same_whether_or_not_there_is_what_it_names(
+    party: Party,
+) -> None:
+    token = party.token(own="reader")
+    party.make(
+        "runs/log-batch",
+        {
+            "run_id": party.other["run_id"],
+            "metrics": [{"key": "theirs", "value": 1, "timestamp": 1, "step": 0}],
+        },
+    )
+    answers = [
+        party.ask(
+            "GET",
+            "/api/v1/runs/check",
+            token,
+            params={"filter": f"metrics.{name} > 0", "sort": f"-metrics.{name}"},
+        ).json()
+        for name in ("theirs", "nobody")
+    ]
+    assert answers[0] == answers[1]
+
+
+def test_json_that_is_nested_too_deeply_is_a_wrong_request(party: Party) -> None:
+    for nested in ("[" * 100_000, '{"rows": ' + "[" * 900 + "]" * 900 + "}"):
+        answer = party.ask("POST", "/api/v1/runs/cells", content=nested)
+        assert answer.status_code == 400
 
 
 def test_the_lineage_of_ones_own_leads_to_nothing_of_others(party: Party) -> None:

@@ -102,6 +102,18 @@ def test_no_path_leads_out_of_the_folder(ask: Caller, path: str) -> None:
     assert "secret" not in ask.get(path).text
 
 
+def test_however_many_slashes_end_a_path_its_file_is_kept_once(built: Path) -> None:
+    ask = Caller(Pages(built))
+    for count in range(20):
+        assert ask.get(f"/index.html{'/' * count}").text == "<!doctype html>start"
+        (built / "index.html").write_text("another")  # what was read is not read again
+
+
+def test_a_path_that_no_file_can_have_is_a_page_or_none(ask: Caller) -> None:
+    assert ask.get(f"/models/{'a' * 5000}").status_code == 200
+    assert ask.get(f"/assets/{'a' * 5000}").status_code == 404
+
+
 def test_a_hub_without_the_built_pages_says_how_to_build_them(tmp_path: Path) -> None:
     answer = Caller(Pages(tmp_path)).get("/")
     assert answer.status_code == 503

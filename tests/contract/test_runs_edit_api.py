@@ -29,6 +29,9 @@ def served(
         yield client
 
 
+_TWO = ("ships", "flights")
+
+
 def fill(connection: Connection, _series: SeriesStore) -> None:
     for project in ("flights", "ships", "views"):
         experiment = find_experiment(connection, str(create_experiment(connection, project, 1.0)))
@@ -183,6 +186,16 @@ def test_a_view_is_saved_changed_and_deleted(hub: Client) -> None:
         assert hub.ask("DELETE", f"{root}/{view['id']}").status == 200
     assert hub.get(root) == {"views": []}
     assert hub.ask("DELETE", one).status == 404
+
+
+def test_the_views_of_all_projects_that_one_sees_are_listed_by_project(hub: Client) -> None:
+    saved = [hub.post(f"/projects/{one}/views", {"name": one, "query": ""}) for one in _TWO]
+    listed = [(view["project"], view["name"]) for view in hub.get("/views")["views"]]
+    assert listed == [("flights", "flights"), ("ships", "ships")]
+    ships = hub.with_token(ships="reader").get("/views")["views"]
+    assert [view["project"] for view in ships] == ["ships"]
+    for view, project in zip(saved, _TWO, strict=True):
+        hub.ask("DELETE", f"/projects/{project}/views/{view['id']}")
 
 
 def test_a_view_belongs_to_its_project_and_says_who_wrote_it(hub: Client) -> None:

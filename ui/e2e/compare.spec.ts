@@ -145,5 +145,6 @@ test('on a phone the names of the rows stay while the runs scroll', async ({ pag
   const before = await name.boundingBox()
   await table.evaluate((element) => element.scrollBy(300, 0))
   expect((await name.boundingBox())?.x).toBe(before?.x)
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
   await expectAccessible(page)
 })

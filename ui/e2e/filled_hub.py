@@ -1,6 +1,7 @@
 """A hub filled by real runs, for the tests of the web UI and for the pictures in the docs.
 
     python ui/e2e/filled_hub.py FOLDER [--port N] [--more COUNT] [--fill-only]
+                                     [--ends-with-input]
 
 Runs the flights example as processes, several times; logs trainings of images with the SDK; and
 leaves one run that goes on while the hub is served. Prints the hub's address on the first line,
@@ -45,9 +46,13 @@ def main() -> None:
     parser.add_argument("--port", default="0")
     parser.add_argument("--more", type=int, default=0, help="so many short runs beside")
     parser.add_argument("--fill-only", action="store_true")
+    parser.add_argument("--ends-with-input", action="store_true", help="for a caller that may die")
     from registry import NAME, fill_registry
 
     asked = parser.parse_args()
+    if asked.ends_with_input:
+        signal.signal(signal.SIGTERM, _end_group)
+        threading.Thread(target=_end_with_input, daemon=True).start()
     folder: Path = asked.folder.resolve()
     home = folder / "home"
     os.environ["MODELCOMPOSE_HOME"] = str(home)
@@ -91,7 +96,7 @@ def serve(folder: Path, home: Path, port: str, *, is_new: bool, is_served: bool)
         text=True,
     )
     done = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: done.set())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         assert hub.stdout is not None
         address = hub.stdout.readline().strip()
@@ -102,6 +107,7 @@ def serve(folder: Path, home: Path, port: str, *, is_new: bool, is_served: bool)
             (folder / ".filled").touch()
         if not is_served:
             return
+        signal.signal(signal.SIGTERM, lambda *_: done.set())
         print(address, flush=True)
         print(json.dumps({"home": str(home), "folder": str(folder / _FLIGHTS)}), flush=True)
         _go_on(done)
@@ -198,6 +204,18 @@ def _fill_more(home: Path, count: int) -> None:
             )
         database.execute("COMMIT")
     shutil.rmtree(apart)
+
+
+def _end_with_input() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _end_group(*_: object) -> None:
+    """End the command that fills, which ends its steps; that it failed ends the filling."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGTERM)
 
 
 def _compose(folder: Path, *words: str, code: int = 0) -> None:

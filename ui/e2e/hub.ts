@@ -15,6 +15,8 @@ export const test = base.extend<{ page: Page; allowed: RegExp[] }>({
     const wrong: string[] = []
     page.on('pageerror', (error) => wrong.push(`error: ${error.message}`))
     page.on('console', (message) => {
+      // Other programs of the machine bring networks up and down, such as Docker's.
+      if (message.text().includes('ERR_NETWORK_CHANGED')) return
       if (message.type() === 'error') wrong.push(`console: ${message.text()}`)
     })
     page.on('request', (request) => {

@@ -72,7 +72,8 @@ test('rolling back leads to the version before, and says that its gate would not
   await expect(dialog.getByText('The gate of version 1 does not hold today')).toBeVisible()
   await dialog.getByRole('button', { name: 'Go back to version 1' }).click()
   await expect(dialog).toBeHidden()
-  await expect(page.getByText('before: version 2')).toBeVisible()
+  const alias = page.getByRole('listitem').filter({ hasText: '@champion' })
+  await expect(alias.getByText('before: version 2')).toBeVisible()
 })
 
 test.describe('somebody else', () => {
@@ -88,6 +89,19 @@ test.describe('somebody else', () => {
     await expect(dialog.getByText(/somebody else moved it; nothing was changed/)).toBeVisible()
     await expect(dialog.getByText('moves from version 3 to version 1')).toBeVisible()
   })
+})
+
+test('what changed elsewhere is there when one comes back to the page', async ({ page }) => {
+  await page.goto('/models/arrivals')
+  await expect(page.getByRole('heading', { name: 'arrivals', level: 1 })).toBeVisible()
+  const set = async (value: string | null): Promise<void> => {
+    const url = `${hub()}/api/v1/models/arrivals/edit`
+    await page.request.post(url, { data: { tags: { elsewhere: value } } })
+  }
+  await set('yes')
+  await page.evaluate(() => window.dispatchEvent(new Event('focus')))
+  await expect(page.getByRole('button', { name: 'Remove the tag elsewhere' })).toBeVisible()
+  await set(null)
 })
 
 test('a deleted version comes back by the way back, with its alias', async ({ page }) => {
@@ -127,7 +141,8 @@ test('a version tells its gate, numbers, signature and needs', async ({ page }) 
 test('two versions are compared with the differences of their numbers', async ({ page }) => {
   await page.goto('/models/arrivals/versions/3?tab=compare&against=1')
   const auc = page.getByRole('row').filter({ hasText: 'evaluate.auc' })
-  await expect(auc).toContainText('+0.13')
+  await expect(auc).toContainText('+0.13 better')
+  await expect(page.getByRole('link', { name: 'See the changed lines' })).toBeVisible()
   await expect(page.getByText('AUC: 0.61 → 0.74')).toBeVisible()
   await expect(page.getByRole('row').filter({ hasText: 'weights.bin' })).toContainText('changed')
 })

@@ -228,4 +228,21 @@ export const PICTURES: Picture[] = [
     },
     ready: (page) => page.getByRole('img', { name: /of resnet-03/ }).waitFor(),
   },
+  {
+    name: 'runs-5000',
+    path: () => '/projects/Default/runs?sort=-metrics.m0',
+    ready: (page) => page.getByRole('link', { name: /^run-/ }).first().waitFor(),
+  },
+  {
+    name: 'settings',
+    path: () => '/settings',
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'New token' }).waitFor()
+    },
+  },
+  {
+    name: 'settings-storage',
+    path: () => '/settings/storage',
+    ready: (page) => page.getByRole('region', { name: 'Storage by project' }).waitFor(),
+  },
 ]

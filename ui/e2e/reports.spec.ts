@@ -74,6 +74,8 @@ test.describe('a report is written', () => {
     const preview = page.getByRole('region', { name: 'Preview' })
     await expect(preview.getByRole('row')).toHaveCount(3)
     await page.keyboard.press('ControlOrMeta+s')
+    await expect(page.getByText(`Saved to reports/${name}.md`)).toBeVisible()
+    await expect(text).toBeHidden()
     await expect(page.getByRole('heading', { name: 'Mine' })).toBeVisible()
     expect(readFileSync(file(name), 'utf8')).toContain('limit: 2')
   })

@@ -24,6 +24,24 @@ test('the overview says how a run went and what made it', async ({ page }) => {
   await expect(page.getByRole('region', { name: /^Inputs/ })).toContainText('data/prepared')
 })
 
+test('on a phone, how a run went stands first, then its metrics', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.goto(`/runs/${await runOfStep(page, 'train')}`)
+  const titles = page.locator('article section h2')
+  await expect(titles.first()).toHaveText('How it went')
+  await expect(titles.nth(1)).toContainText('Metrics')
+})
+
+test.describe('a run that is gone', () => {
+  test.use({ allowed: [/404/] })
+
+  test('says so, and where to look', async ({ page }) => {
+    await page.goto(`/runs/${'f'.repeat(32)}`)
+    await expect(page.getByRole('heading', { name: 'There is no such run' })).toBeVisible()
+    await expect(page.getByRole('link', { name: 'Look in the trash' })).toBeVisible()
+  })
+})
+
 test('a run that failed says so first', async ({ page }) => {
   const run = await runOfStep(page, 'train', 'failed')
   await page.goto(`/runs/${run}`)
@@ -150,7 +168,7 @@ test('the lineage leads to what a run came of', async ({ page }) => {
   await page.goto(`/runs/${run}/lineage`)
   const graph = page.getByRole('region', { name: 'Lineage' })
   await expect(graph.getByText('data/prepared', { exact: true })).toBeVisible()
-  await graph.getByRole('link', { name: /^prepare/ }).click()
+  await graph.getByRole('link', { name: /^prepare succeeded/ }).click()
   await expect(page.getByRole('heading', { name: 'prepare', level: 1 })).toBeVisible()
 })
 

@@ -68,6 +68,40 @@ test('a click sorts, with shift by several columns, and the order is in the link
   await expect(head(page, 'params.seed')).toHaveAttribute('aria-sort', 'ascending')
 })
 
+test('Escape closes a dialog and leaves the chosen runs', async ({ page }) => {
+  await open(page, '/projects/vision/runs')
+  await page.locator('[data-r="1"] [data-do=select]').click()
+  await page.getByRole('button', { name: 'Group', exact: true }).click()
+  const dialog = page.getByRole('dialog', { name: 'Group by' })
+  await dialog.getByRole('button', { name: 'Close' }).focus()
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+  await expect(page.getByText('1 run selected')).toBeVisible()
+  await page.keyboard.press('d')
+  await expect(page.getByText('Choose 2 to 50 runs to compare: 1 run chosen.')).toBeVisible()
+})
+
+test('a view is found among those of all projects', async ({ page, request }) => {
+  const project = fresh('seen')
+  await projectOf(request, project, 1)
+  const view = { name: `best of ${project}`, query: 'sort=-metrics.loss' }
+  const root = `${hub()}/api/v1/projects/${project}/views`
+  expect((await request.post(root, { data: view })).ok()).toBe(true)
+  await open(page, '/runs')
+  await page.getByRole('button', { name: 'Views' }).click()
+  await page.getByRole('link', { name: view.name }).click()
+  await expect(page).toHaveURL(new RegExp(`/projects/${project}/runs\\?sort=-metrics.loss`))
+})
+
+test('groups are drawn as their mean, until they are no groups', async ({ page }) => {
+  await open(page, '/projects/vision/runs?filter=name%20~%20resnet')
+  await page.keyboard.press('b')
+  await page.getByRole('checkbox', { name: /optimizer/ }).check()
+  await expect(page).toHaveURL(/c\.o=g/)
+  await page.getByRole('checkbox', { name: /optimizer/ }).uncheck()
+  await expect(page).not.toHaveURL(/c\.o/)
+})
+
 test('a filter is completed with names, operators and values', async ({ page }) => {
   await open(page, '/projects/vision/runs')
   await filter(page).click()

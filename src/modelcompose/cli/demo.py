@@ -28,6 +28,8 @@ _NEXT = (
     ("models", "the model that passed a gate"),
     ("why evaluate", "what would make a step run"),
 )
+_PAGES = Path(__file__).parents[1] / "hub" / "static" / "index.html"
+"""The web UI, where this installation has it."""
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -103,7 +105,8 @@ def _say_what_next(folder: Path, start: Path) -> None:
     if shutil.which(program) is None:
         program = os.path.relpath(start / sys.argv[0], Path.cwd())
     click.echo(f"What to try next, in {place if place != '.' else folder}:")
-    for arguments, what in _NEXT:
+    seen = [("ui", "all of it in a browser")] if _PAGES.exists() else []
+    for arguments, what in (*_NEXT, *seen):
         click.echo(f"  {program} --profile {_PROFILE} {arguments:<26} {what}")
 
 

@@ -60,8 +60,9 @@ A series of no more points than `width` comes whole, in `points`; a longer one i
 `start` and `end` choose a range on the `axis` (`step`, `time` or `relative`), so that zooming in ends at the points themselves.
 
 `GET /api/v1/series/columns` gives the same as `application/octet-stream`, for typed arrays: a little-endian uint32 with the length of what follows, a JSON header padded so that columns begin at multiples of 8, then the columns, little-endian float64.
-The header names the columns of `points` and of `buckets`, and for each series its kind, how long its columns are (`size`), and where they begin after the header (`at`).
+The header names the columns of `points` and of `buckets`, and for each series its kind, how long its columns are (`size`), and where each begins after the header (`at`): columns that are the same, such as the steps of many runs, are there once.
 Buckets come in whole spans as they are kept, at most one level finer than `level` (a bucket is 2^`level` wide) or what `width` gives.
+Series of no more points than `width` come as points; with `points`, also longer ones of which no buckets are kept, up to four times the width.
 From `start` to before `end` of a series the answer has everything (null: nothing comes before or after); ask from `last` on for what has come since.
 """  # noqa: E501, documentation has one sentence a line
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _NO_LIMIT = 100_000
 """Columns of a page that nobody looks at: nothing is cut."""
 
@@ -32,6 +34,11 @@ class Cell(Struct, frozen=True):
 
     text: str
     style: str = ""
+
+    @property
+    def shown(self) -> str:
+        """Give the text without signs that a terminal obeys: others wrote it, and hubs tell it."""
+        return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", self.text)
 
 
 class Column(Struct, frozen=True):
@@ -68,7 +75,7 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> No
             width=width,
         )
     for row in rows:
-        table.add_row(*(Text(row[i].text, row[i].style) for i in widths))
+        table.add_row(*(Text(row[i].shown, row[i].style) for i in widths))
     _print(table)
 
 
@@ -79,7 +86,7 @@ def fitted(
     from rich.cells import cell_len
 
     widths = {
-        i: max(map(cell_len, (column.title, *(row[i].text for row in rows))))
+        i: max(map(cell_len, (column.title, *(row[i].shown for row in rows))))
         for i, column in enumerate(columns)
     }
     for i in [i for i, column in enumerate(columns) if column.may_be_cut]:
@@ -109,7 +116,7 @@ def print_sections(head: Sequence[Cell], sections: Sequence[Section]) -> None:
         for _ in range(width):
             grid.add_column(overflow="fold")
         for row in section.rows:
-            texts = [Text(cell.text, cell.style) for cell in row]
+            texts = [Text(cell.shown, cell.style) for cell in row]
             grid.add_row(Text("  ") + texts[0], *texts[1:])
         parts += [Text(""), Text(section.title, "bold"), grid]
     _print(Group(*parts))

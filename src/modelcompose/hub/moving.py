@@ -47,6 +47,7 @@ def move_alias(  # noqa: PLR0913 - what a move is, each by name
     check_alias(alias)
     with hub.database.write() as connection:
         found = versions.version_named(connection, name, version)
+        models.hold_model(connection, found.model)
         model = models.model_named(connection, found.model)
         _check(model, alias, expected)
         move = aliases.set_alias(connection, model, alias, found, hub.clock(), cause=cause)
@@ -65,6 +66,7 @@ def drop_alias(
         NotFound: there is no such model.
     """
     with hub.database.write() as connection:
+        models.hold_model(connection, name)
         model = models.model_named(connection, name)
         _check(model, alias, expected)
         move = aliases.remove_alias(connection, model, alias, hub.clock(), cause=cause)

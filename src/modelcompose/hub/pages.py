@@ -6,6 +6,7 @@ They hold nothing of a hub's data, and need no token; what they show they ask th
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Collection, Sequence
 from mimetypes import guess_type
 from pathlib import Path
@@ -68,7 +69,7 @@ class Pages:
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Answer a request."""
-        path = scope["path"]
+        path = f"/{scope['path'].strip('/')}"
         headers = dict(scope["headers"])
         accepted = headers.get(b"accept-encoding", b"").decode("latin-1")
         found = self._file(path, accepted)
@@ -113,7 +114,7 @@ class Pages:
         if any(part in ("", ".", "..") or "\0" in part or "\\" in part for part in parts):
             return None
         place = self._folder.joinpath(*parts)
-        return place if place.is_file() else None
+        return place if os.path.isfile(place) else None  # noqa: PTH113 - a name may be too long
 
 
 def first_parts(routes: Sequence[BaseRoute]) -> frozenset[str]:
@@ -129,7 +130,7 @@ def is_page(method: str, path: str, calls: Collection[str]) -> bool:
         path: of the request.
         calls: of `first_parts`.
     """
-    return method in ("GET", "HEAD") and path.split("/", 2)[1] not in calls
+    return method in ("GET", "HEAD") and path.removeprefix("/").partition("/")[0] not in calls
 
 
 def _names_file(path: str) -> bool:

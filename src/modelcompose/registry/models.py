@@ -91,6 +91,14 @@ def model_named(connection: Connection, name: str) -> Model:
     return found
 
 
+def hold_model(connection: Connection, name: str) -> None:
+    """Let nobody else change a model until the write block ends: what is read from now on stays.
+
+    SQLite has one writer at a time anyway; PostgreSQL has many.
+    """
+    connection.execute("UPDATE registered_models SET name = name WHERE name = ?", (name,))
+
+
 def read_models(connection: Connection, condition: str, values: Sequence[Any] = ()) -> list[Model]:
     """Read models with their tags and aliases.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -23,6 +23,9 @@ from modelcompose.reporting.grammar import RunSet
 from modelcompose.reporting.report import BlockFault, Placed, Prose, Report
 
 Pictures = Mapping[str, str]
+
+MOST_BLOCKS = 200
+"""So many live blocks are filled: each may ask for hundreds of runs."""
 
 
 def fill(  # noqa: PLR0913 - what a report is filled from, each by name
@@ -46,7 +49,8 @@ def fill(  # noqa: PLR0913 - what a report is filled from, each by name
     """
     project = report.front.project or project
     chooser = Chooser(hub, project, report.front.runs)
-    blocks = [_block(one, chooser, is_embedding=is_embedding) for one in report.pieces]
+    pieces = _within(report.pieces)
+    blocks = [_block(one, chooser, is_embedding=is_embedding) for one in pieces]
     faults = [block.fault for block in blocks if isinstance(block, ReportFault)]
     faults += [fault for fault in report.faults if fault.kind == "front"]
     return ReportDocument(
@@ -59,6 +63,18 @@ def fill(  # noqa: PLR0913 - what a report is filled from, each by name
         references=report.references,
         faults=tuple(sorted(faults, key=lambda fault: fault.line)),
     )
+
+
+def _within(pieces: Iterable[Prose | Placed | BlockFault]) -> Iterator[Prose | Placed | BlockFault]:
+    """Give the pieces of a report; those beyond the most that are filled as faults."""
+    count = 0
+    for one in pieces:
+        count += isinstance(one, Placed)
+        if isinstance(one, Placed) and count > MOST_BLOCKS:
+            message = f"{one.kind}: a report has {MOST_BLOCKS} live blocks at most"
+            yield BlockFault(one.line, 1, message, None, one.kind, one.source, one.line)
+        else:
+            yield one
 
 
 def _block(

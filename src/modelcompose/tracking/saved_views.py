@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -30,6 +31,25 @@ class SavedView(Struct, frozen=True):
     updated_at: float
     updated_by: str
     """Name of the token that wrote it last; empty for somebody on the hub's machine."""
+
+
+class ProjectView(SavedView, frozen=True):
+    """A view, with the project whose runs it shows."""
+
+    project: str
+
+
+def read_all_views(connection: Connection, projects: Sequence[str] | None) -> list[ProjectView]:
+    """Give the views of some projects, or of all where None, by project and name."""
+    wanted = "" if projects is None else f"AND name IN ({', '.join('?' * len(projects))})"
+    rows = connection.rows(
+        "SELECT v.number, v.name, v.query, v.created_at, v.updated_at, v.updated_by, e.name "  # noqa: S608
+        "FROM saved_views AS v JOIN (SELECT number, name FROM experiments "
+        f"WHERE deleted_at IS NULL {wanted}) AS e ON e.number = v.experiment "
+        "ORDER BY e.name, v.name, v.number",
+        tuple(projects or ()),
+    )
+    return [ProjectView(*row) for row in rows]
 
 
 def read_views(connection: Connection, experiment: int) -> list[SavedView]:

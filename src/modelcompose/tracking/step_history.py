@@ -20,7 +20,7 @@ _COLUMNS = (
 )
 _OF_STEP = f"""
     SELECT {_COLUMNS} FROM runs
-    WHERE folder = ? AND step = ? AND kind = 'step' AND deleted_at IS NULL
+    WHERE folder = ? AND step = ? AND experiment = ? AND kind = 'step' AND deleted_at IS NULL
     ORDER BY created_at DESC LIMIT {_NEWEST}
 """  # noqa: S608 - made of constants
 _RUNNING = f"""
@@ -67,9 +67,13 @@ class Measured(Struct, frozen=True):
     """Where the metric's own steps have come to."""
 
 
-def of_step(connection: Connection, folder: str, step: str) -> list[Went]:
-    """Give the newest runs of a step in a project folder, the newest first."""
-    return [Went(*row) for row in connection.rows(_OF_STEP, (folder, step))]
+def of_step(connection: Connection, experiment: int, folder: str, step: str) -> list[Went]:
+    """Give the newest runs of a project's step in a folder, the newest first.
+
+    Plans are told by clients, and the same path may be another project's on another machine: the
+    folder alone does not say whose the runs are.
+    """
+    return [Went(*row) for row in connection.rows(_OF_STEP, (folder, step, experiment))]
 
 
 def running(connection: Connection, experiment: int) -> list[Went]:

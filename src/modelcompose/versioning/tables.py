@@ -64,6 +64,18 @@ def kind_of(name: str) -> str | None:
     return None if kind == "parquet" and name.lower().endswith(_PACKED) else kind
 
 
+def allow_long_fields() -> None:
+    """Let `csv` read fields of `FIELD_LENGTH`, for good.
+
+    The limit is one for the whole process: whoever put it back would break a reading in another
+    thread.
+    """
+    import csv
+
+    if csv.field_size_limit() < FIELD_LENGTH:
+        csv.field_size_limit(FIELD_LENGTH)
+
+
 def read_table(name: str, stream: IO[bytes]) -> Table | None:
     """Look at a table; None where the bytes are not what the name says.
 
@@ -117,7 +129,7 @@ def _csv(name: str, stream: IO[bytes]) -> Table | None:
 
     is_tabs = ".tsv" in name.lower()
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
-    before = csv.field_size_limit(FIELD_LENGTH)
+    allow_long_fields()
     try:
         first = text.readline(LINE_LENGTH)
         separator = "\t" if is_tabs else max(_SEPARATORS, key=first.count)
@@ -128,7 +140,6 @@ def _csv(name: str, stream: IO[bytes]) -> Table | None:
     except csv.Error:
         return None
     finally:
-        csv.field_size_limit(before)
         text.detach()
     return Table(rows, dict.fromkeys(header, ""))
 

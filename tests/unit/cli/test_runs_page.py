@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from modelcompose.cli.runs_page import Cell, Column, fitted
+from modelcompose.cli.runs_page import Cell, Column, Section, fitted, print_sections, print_table
 from modelcompose.cli.runs_words import count, number, size
 
 COLUMNS = (
@@ -65,3 +65,12 @@ def test_sizes_have_units(size_bytes: int, text: str) -> None:
 
 def test_counts_agree_with_their_noun() -> None:
     assert [count(n, "file") for n in (0, 1, 2)] == ["0 files", "1 file", "2 files"]
+
+
+def test_what_others_wrote_moves_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "a\x1b]0;title\x07\x9b2Jb"
+    print_table([Column("NAME")], [[Cell(text)]])
+    print_sections([], [Section("Title", [[Cell(text)]])])
+    printed = capsys.readouterr().out
+    assert not set(printed) & {"\x1b", "\x07", "\x9b"}
+    assert printed.count("�]0;title��2Jb") == 2

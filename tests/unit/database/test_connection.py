@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -14,8 +12,6 @@ from modelcompose.database.connection import HEAD, open_database, schema_version
 from modelcompose.database.migration import configuration
 from modelcompose.errors import DatabaseError
 
-HEAVY = ("sqlalchemy", "alembic")
-
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -26,15 +22,6 @@ def path(tmp_path: Path) -> Path:
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     with closing(open_database(path)) as connection:
         yield connection
-
-
-def _python(code: str, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
 
 
 def test_the_first_opening_makes_folder_and_tables(path: Path) -> None:
@@ -71,44 +58,6 @@ def test_only_others_of_this_user_are_kept_out_of_a_new_home(path: Path) -> None
     open_database(path).close()
     assert path.parent.stat().st_mode & 0o077 == 0
     assert path.stat().st_mode & 0o077 == 0
-
-
-def test_opening_a_database_that_is_up_to_date_imports_nothing_heavy(path: Path) -> None:
-    open_database(path).close()
-    code = (
-        "import sys; from pathlib import Path;"
-        "from modelcompose.database.connection import open_database;"
-        "open_database(Path(sys.argv[1])).close();"
-        f"print([name for name in {HEAVY} if name in sys.modules])"
-    )
-    output, _ = _python(code, str(path)).communicate(timeout=60)
-    assert output.strip() == "[]"
-
-
-def test_processes_may_open_it_for_the_first_time_at_once(path: Path) -> None:
-    code = (
-        "import sys; from pathlib import Path;"
-        "from modelcompose.database.connection import open_database;"
-        "sys.stdin.readline();"
-        "c = open_database(Path(sys.argv[1]));"
-        "print(c.execute('SELECT count(*) FROM runs').fetchone()[0])"
-    )
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", code, str(path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for _ in range(6)
-    ]
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    outputs = [process.communicate(timeout=120)[0].strip() for process in processes]
-    assert outputs == ["0"] * 6
 
 
 def test_what_a_killed_first_opening_left_is_cleared(path: Path) -> None:

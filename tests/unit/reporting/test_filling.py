@@ -13,6 +13,7 @@ from modelcompose.hub.reports.asking import InProcess
 from modelcompose.registry.models import create_model
 from modelcompose.registry.sources import Source
 from modelcompose.registry.versions import create_version
+from modelcompose.reporting import filling
 from modelcompose.reporting.document import ReportDocument
 from modelcompose.reporting.filling import fill
 from modelcompose.reporting.parsing import parse
@@ -215,3 +216,11 @@ def test_a_file_holds_the_series_that_its_charts_draw_and_no_others(hub: Hub) ->
 def test_only_runs_that_are_named_are_told(hub: Hub) -> None:
     document = filled(hub, "```table\nlimit: 1\n```\n")
     assert list(document.runs) == [run_id(4)]
+
+
+def test_beyond_the_most_blocks_they_are_faults(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filling, "MOST_BLOCKS", 2)
+    text = "```metric\nmetric: loss\n```\n\n" * 3
+    document = fill(parse(text, "name"), InProcess(hub), project="flights", name="name")
+    (fault,) = document.faults
+    assert (fault.line, fault.message) == (9, "metric: a report has 2 live blocks at most")

@@ -182,3 +182,16 @@ def test_yaml_that_would_not_end_is_refused() -> None:
         bomb += f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n"
     assert "aliases" in only_fault(block("table", bomb.strip())).message
     assert "levels" in only_fault(block("table", "a: " + "[" * 400)).message
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [("# A #", "A"), ("#  C#", "C"), ("#tag", "name"), ("# ", "name"), ("## A", "name")],
+)
+def test_the_title_is_the_first_heading(line: str, title: str) -> None:
+    assert parse(f"{line}\n", "name").title == title
+
+
+def test_a_long_heading_is_read_at_once() -> None:
+    heading = f"a{' ' * 50_000}b"
+    assert parse(f"# {heading}\n", "name").title == heading

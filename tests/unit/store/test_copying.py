@@ -4,10 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
 
-from modelcompose.store.copying import copy_all, copy_file
-from tests.unit.store.folders import Node, build, folders, read
+from modelcompose.store.copying import copy_file
+from tests.unit.store.folders import read
 
 
 @pytest.mark.parametrize("size", [0, 1, 3_000_001])
@@ -45,16 +44,3 @@ def test_a_copy_never_writes_over_or_through_what_is_there(tmp_path: Path) -> No
 
     assert (tmp_path / "there").read_bytes() == b"old"
     assert not (tmp_path / "made").exists()
-
-
-@settings(deadline=None)
-@given(folder=folders)
-def test_a_copied_folder_is_equal(
-    tmp_path_factory: pytest.TempPathFactory, folder: dict[bytes, Node]
-) -> None:
-    root = tmp_path_factory.mktemp("copy")
-    build(root / "source", folder)
-
-    copy_all(root / "source", root / "target")
-
-    assert read(root / "target") == folder

@@ -1,25 +1,20 @@
 from __future__ import annotations
 
 import os
-import random
 import subprocess
-import sys
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from modelcompose.errors import StoreError
-from modelcompose.store.difference import list_items, plan_exchange
 from modelcompose.store.digests import digest_bytes
-from modelcompose.store.exchange import exchange, recover
+from modelcompose.store.exchange import recover
 from modelcompose.store.journal import write_journal
 from modelcompose.store.states import FileStates
-from modelcompose.store.swapping import Operation, carry_out
+from modelcompose.store.swapping import carry_out
 from tests.privileges import without_override
-from tests.unit.store.folders import Node, build, folders, nodes, read
+from tests.unit.store.folders import Node, build, read
+from tests.unit.store.scene import Scene
 
 OLD: dict[bytes, Node] = {
     b"same": ("file", b"same", False),
@@ -41,36 +36,6 @@ NEW: dict[bytes, Node] = {
 }
 
 
-class Scene:
-    """A project whose output `out` is old, and a workspace in which it is new."""
-
-    def __init__(self, root: Path, old: Node | None, new: Node | None) -> None:
-        self.project = root / "project"
-        self.staged = self.project / ".ml" / "work" / "run"
-        self.journals = self.project / ".ml" / "journals"
-        self.staged.mkdir(parents=True)
-        self.database = self.project / ".ml" / "cache" / "states.db"
-        build(root / "precious", {b"file": ("file", b"precious", False)})
-        for folder, node in ((self.project, old), (self.staged, new)):
-            if node is not None:
-                build(folder / "out", node)
-
-    @property
-    def out(self) -> Path:
-        return self.project / "out"
-
-    def plan(self) -> list[Operation]:
-        with FileStates(self.database) as states:
-            return plan_exchange(
-                list_items(self.project, ["out"], states), list_items(self.staged, ["out"], states)
-            )
-
-    def exchange(self, *outputs: str) -> None:
-        with FileStates(self.database) as states:
-            journal = self.journals / "run.json"
-            exchange(self.project, self.staged, outputs or ["out"], journal, states=states)
-
-
 @pytest.fixture
 def scene(tmp_path: Path) -> Scene:
     return Scene(tmp_path, OLD, NEW)
@@ -81,21 +46,6 @@ def test_an_exchanged_output_equals_the_staged_one(scene: Scene) -> None:
 
     assert read(scene.out) == NEW
     assert list(scene.journals.iterdir()) == []
-
-
-@settings(deadline=None)
-@given(old=st.none() | nodes, new=nodes)
-def test_any_output_becomes_any_other(
-    tmp_path_factory: pytest.TempPathFactory, old: Node | None, new: Node
-) -> None:
-    if new == ("link", b"../b", False) or (isinstance(new, tuple) and new[0] == "link"):
-        new = {b"link": new}  # an output that is itself a link has tests of its own
-    scene = Scene(tmp_path_factory.mktemp("exchange"), old, new)
-
-    scene.exchange()
-
-    assert read(scene.out) == new
-    assert recover(scene.project, scene.journals) == []
 
 
 def test_a_folder_is_never_made_anew_and_equal_files_are_not_touched(scene: Scene) -> None:
@@ -164,26 +114,6 @@ def test_what_was_known_of_a_staged_file_is_known_of_the_projects_then(scene: Sc
         assert states.digest(scene.out / "changed") == fake
 
 
-@settings(deadline=None, max_examples=60)
-@given(old=folders, new=folders, moment=st.floats(0, 1))
-def test_an_exchange_that_stopped_after_any_operation_is_finished(
-    tmp_path_factory: pytest.TempPathFactory,
-    old: dict[bytes, Node],
-    new: dict[bytes, Node],
-    moment: float,
-) -> None:
-    scene = Scene(tmp_path_factory.mktemp("exchange"), old, new)
-    operations = scene.plan()
-    done = operations[: round(moment * len(operations))]
-    write_journal(scene.journals / "run.json", scene.project, scene.staged, operations)
-    carry_out(done, scene.project, scene.staged)
-
-    assert recover(scene.project, scene.journals) == ["run"]
-
-    assert read(scene.out) == new
-    assert recover(scene.project, scene.journals) == []
-
-
 def test_recovery_never_reaches_through_a_link_that_the_exchange_brought(scene: Scene) -> None:
     operations = scene.plan()
     write_journal(scene.journals / "run.json", scene.project, scene.staged, operations)
@@ -193,45 +123,6 @@ def test_recovery_never_reaches_through_a_link_that_the_exchange_brought(scene: 
 
     assert read(scene.out) == NEW
     assert (scene.project.parent / "precious" / "file").read_bytes() == b"precious"
-
-
-KILLED = """
-import sys
-from contextlib import suppress
-from pathlib import Path
-from modelcompose.store.exchange import exchange
-from modelcompose.store.states import FileStates
-project, staged = Path(sys.argv[1]), Path(sys.argv[2])
-with FileStates(project / ".ml" / "cache" / "states.db") as states:
-    states.tree(project / "out"), states.tree(staged / "out")
-    print("ready", flush=True)
-    exchange(project, staged, ["out"], project / ".ml" / "journals" / "run.json", states=states)
-"""
-
-
-@pytest.mark.parametrize("round_number", range(20))
-def test_a_kill_at_any_moment_leaves_all_old_or_all_new(tmp_path: Path, round_number: int) -> None:
-    old: Node = {b"%d" % n: ("file", b"old", False) for n in range(300)}
-    new: Node = {b"%d" % n: ("file", b"new", False) for n in range(100, 400)}
-    scene = Scene(tmp_path, old, new)
-    child = subprocess.Popen(
-        [sys.executable, "-c", KILLED, str(scene.project), str(scene.staged)],
-        stdout=subprocess.PIPE,
-    )
-    assert child.stdout is not None
-    assert child.stdout.readline() == b"ready\n"
-    with suppress(subprocess.TimeoutExpired):
-        child.wait(random.uniform(0, 0.03))
-    child.kill()
-    child.wait(30)
-    child.stdout.close()
-    journal_was_left = (scene.journals / "run.json").exists()
-
-    recovered = recover(scene.project, scene.journals)
-
-    found = read(scene.out)
-    assert recovered == (["run"] if journal_was_left else [])
-    assert found == new if journal_was_left else found in (old, new)
 
 
 def test_a_journal_that_was_not_complete_is_dropped(scene: Scene) -> None:

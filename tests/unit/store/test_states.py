@@ -8,14 +8,13 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
 
 from modelcompose.errors import StoreError
 from modelcompose.store.cache import Cache
 from modelcompose.store.digests import digest_bytes, digest_link, encode_tree
 from modelcompose.store.file_state import COARSE_TICK_NS, FINE_TICK_NS, is_settled
 from modelcompose.store.states import FileStates
-from tests.unit.store.folders import Node, build, folders, settle
+from tests.unit.store.folders import build, settle
 
 FAKE = digest_bytes(b"what nobody wrote")
 SECOND_NS = 1_000_000_000
@@ -346,21 +345,3 @@ def test_processes_may_share_one_database(tmp_path: Path) -> None:
     with FileStates(tmp_path / "new" / "states.db") as states:
         for n in range(3):
             assert states.get(f"{n}-19") == b"value"
-
-
-@settings(
-    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
-@given(folder=folders)
-def test_a_second_look_finds_what_the_first_found(
-    tmp_path_factory: pytest.TempPathFactory, folder: dict[bytes, Node]
-) -> None:
-    root = tmp_path_factory.mktemp("look")
-    build(root / "data", folder)
-    with FileStates(root / "states.db") as states:
-        first = states.tree(root / "data")
-        assert states.tree(root / "data") == first
-    with FileStates(root / "states.db") as states:
-        assert states.tree(root / "data") == first
-    with FileStates(root / "other.db") as states:
-        assert states.tree(root / "data") == first

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
 
 from modelcompose.errors import ContentCorrupt, ContentMissing, StorageFull, StoreError
 from modelcompose.store.content import Content, Entry, Tree
@@ -19,7 +18,7 @@ from modelcompose.store.digests import digest_bytes, encode_tree
 from modelcompose.store.intake import FSYNC_LIMIT, ORPHAN_AGE_S
 from modelcompose.store.states import FileStates, folder_content
 from modelcompose.store.store import Store
-from tests.unit.store.folders import Node, build, folders, read
+from tests.unit.store.folders import Node, build, read
 
 FOLDER: dict[bytes, Node] = {
     b"a b": ("file", b"one", False),
@@ -50,23 +49,6 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("only root can mount a small disk")
     yield path
     subprocess.run(["umount", str(path)], check=True)
-
-
-@settings(max_examples=60, deadline=None)
-@given(folder=folders)
-def test_a_folder_comes_back_as_it_was(
-    tmp_path_factory: pytest.TempPathFactory, folder: dict[bytes, Node]
-) -> None:
-    root = tmp_path_factory.mktemp("store")
-    build(root / "data", folder)
-    store = Store(root / "store")
-    with FileStates(root / "states.db") as states:
-        content = keep(store, states, root / "data")
-        assert store.holds(content)
-        store.place(content, root / "new" / "place", states)
-
-        assert read(root / "new" / "place") == folder
-        assert states.look(root / "new" / "place") == content
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o755, 0o400])

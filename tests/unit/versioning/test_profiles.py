@@ -151,3 +151,27 @@ def test_a_folder_is_made_of_kinds_and_sizes_of_files() -> None:
 def test_an_ending_is_that_of_the_name_alone(path: str, end: str) -> None:
     given: Callable[[str], str] = ending
     assert given(path) == end
+
+
+def test_of_a_text_with_long_lines_only_so_much_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "MOST_CHARACTERS", 100)
+    rows = lines("a,b\n" + "1,2\n" * 100)
+    for found in (csv_profile(rows), lines_profile(['{"a": 1, "b": 2}\n'] * 100)):
+        assert (found.is_whole, found.total_rows) == (False, None)
+        assert 5 < found.rows < 30
+
+
+def test_a_record_that_never_ends_is_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "LONGEST_RECORD", 100)
+    with pytest.raises(UsageError, match="longer than 100"):
+        csv_profile(["a,b\n", '1,"\n', *['","\n'] * 1000])
+
+
+def test_rows_that_each_have_a_name_of_their_own_take_no_square_of_memory() -> None:
+    found = lines_profile(f'{{"k{number}": 1}}\n' for number in range(3000))
+    assert (found.columns_count, len(found.columns)) == (3000, tables.MOST_COLUMNS)
+
+
+def test_json_lines_that_are_nested_too_deeply_cannot_be_read() -> None:
+    with pytest.raises(UsageError, match="JSON lines"):
+        lines_profile(["[" * 100_000])

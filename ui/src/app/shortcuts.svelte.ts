@@ -31,11 +31,11 @@ export function shortcuts(): readonly Shortcut[] {
   return known
 }
 
-/** Run what a key is taken for; keys typed into fields are text. */
+/** Run what a key is taken for; keys typed into fields are text, and a dialog keeps its own. */
 export function handleKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return
   const hasMod = event.metaKey || event.ctrlKey
-  if (event.altKey || (isTyping(event.target) && !hasMod)) return
+  if (event.altKey || (isTyping(event.target) && !hasMod) || isUnderDialog()) return
   const key = (hasMod ? 'mod+' : '') + event.key.toLowerCase()
   const pair = event.timeStamp - beforeAt < TOGETHER_MS ? `${before} ${key}` : key
   const found =
@@ -52,6 +52,11 @@ export function handleKey(event: KeyboardEvent): void {
 export function keysShown(keys: string): string[] {
   const isMac = navigator.platform.startsWith('Mac')
   return keys.split(' ').map((key) => key.replace('mod+', isMac ? '⌘' : 'Ctrl '))
+}
+
+/** Whether a dialog is open, over which the page does nothing: Escape closes it and no more. */
+function isUnderDialog(): boolean {
+  return document.querySelector('dialog:modal') !== null
 }
 
 function isTyping(target: EventTarget | null): boolean {

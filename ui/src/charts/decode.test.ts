@@ -10,8 +10,11 @@ interface Told {
 function answer(series: Told[]): ArrayBuffer {
   let at = 0
   const told = series.map(({ columns, fields }) => {
-    const one = { run: 'a', level: 3, count: 2, size: columns[0]?.length, at, ...fields }
-    at += columns.flat().length * 8
+    const places = columns.map((column) => {
+      at += column.length * 8
+      return at - column.length * 8
+    })
+    const one = { run: 'a', level: 3, count: 2, size: columns[0]?.length, at: places, ...fields }
     return { start: null, end: null, first: 0, last: 9, total: 10, ...one }
   })
   const points = ['x', 'values']

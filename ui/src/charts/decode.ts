@@ -9,7 +9,8 @@ interface Told {
   level: number
   count: number
   size: number
-  at: number
+  /** Where each column begins; of series that share one, at the same place. */
+  at: number[]
   start: number | null
   end: number | null
   first: number
@@ -25,7 +26,6 @@ interface Header {
 }
 
 const LENGTH_BYTES = 4
-const NUMBER_BYTES = 8
 
 /** Give the blocks of an answer, by the level that was asked for, null for none. */
 export function decodeColumns(answer: ArrayBuffer, asked: number | null): Block[] {
@@ -33,21 +33,25 @@ export function decodeColumns(answer: ArrayBuffer, asked: number | null): Block[
   const text = new TextDecoder().decode(new Uint8Array(answer, LENGTH_BYTES, length))
   const header = JSON.parse(text) as Header
   const begin = LENGTH_BYTES + length
-  return header.series.map((told) => blockOf(answer, begin, header, told, asked))
+  const columns = new Map<number, Float64Array>()
+  const columnAt = (at: number, size: number): Float64Array => {
+    const known = columns.get(at)
+    if (known?.length === size) return known
+    const column = new Float64Array(answer, begin + at, size)
+    columns.set(at, column)
+    return column
+  }
+  return header.series.map((told) => blockOf(columnAt, header, told, asked))
 }
 
 function blockOf(
-  answer: ArrayBuffer,
-  begin: number,
+  columnAt: (at: number, size: number) => Float64Array,
   header: Header,
   told: Told,
   asked: number | null,
 ): Block {
   const names = told.kind === 'points' ? header.points : header.buckets
-  const column = (name: string) => {
-    const at = begin + told.at + names.indexOf(name) * told.size * NUMBER_BYTES
-    return new Float64Array(answer, at, told.size)
-  }
+  const column = (name: string) => columnAt(told.at[names.indexOf(name)] ?? 0, told.size)
   const shared = {
     run: told.run,
     metric: told.name,

@@ -55,8 +55,14 @@ export async function csvOf(scene: Scene, source: SeriesSource): Promise<string>
   const start = isOver ? -Infinity : scene.x.min
   const end = isOver ? Infinity : scene.x.max
   const rows = [['line', 'run', 'metric', axis, 'value'].join()]
-  for (const { trace, label } of scene.drawn) {
-    if (!trace) continue
+  for (const { trace, label, line } of scene.drawn) {
+    if (!trace) {
+      // The mean of a group is of no single run: it is told as it is drawn.
+      line.x.forEach((x, i) => {
+        if (x >= start && x <= end) rows.push([quoted(label), '', '', x, line.y[i]].join())
+      })
+      continue
+    }
     const signal = new AbortController().signal
     for await (const [x, value] of exactPoints(source, { ...trace, axis, start, end }, signal)) {
       rows.push([quoted(label), trace.run, quoted(trace.metric), x, value].join())

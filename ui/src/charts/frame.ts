@@ -25,6 +25,8 @@ const TOP_PX = 6
 /** The axes of one chart. */
 export class Frame {
   readonly #plot: uPlot
+  /** The ends of both axes as they are drawn: uPlot draws all again, whether they differ or not. */
+  #shown = ''
 
   constructor(
     root: HTMLElement,
@@ -67,6 +69,9 @@ export class Frame {
 
   /** Show other parts of the axes. */
   show(x: Scale, y: Scale): void {
+    const ends = [x.min, x.max, y.min, y.max].join()
+    if (ends === this.#shown) return
+    this.#shown = ends
     this.#plot.batch(() => {
       this.#plot.setScale('x', { min: x.min, max: x.max })
       this.#plot.setScale('y', { min: y.min, max: y.max })
@@ -80,7 +85,8 @@ export class Frame {
   }
 
   resize(width: number, height: number): void {
-    this.#plot.setSize({ width, height })
+    const { width: before, height: high } = this.#plot
+    if (width !== before || height !== high) this.#plot.setSize({ width, height })
   }
 
   /** The canvas of axes and grid, for pictures of the whole. */

@@ -5,7 +5,7 @@ import { follow, type RunState } from '../api/live.svelte'
 import type { Block } from './block'
 import { traceKey } from './trace'
 import { decodeColumns } from './decode'
-import type { SeriesQuery, SeriesSource } from './source'
+import type { SeriesName, SeriesQuery, SeriesSource } from './source'
 
 const PATH = '/api/v1/series/columns'
 const MOST_NAMES = 200
@@ -55,8 +55,8 @@ export class HubSource implements SeriesSource {
     for (const one of this.#waiting) {
       if (one.signal.aborted) one.reject(one.signal.reason)
       else {
-        const { axis, start, end, level, width } = one.query
-        const key = [axis, start, end, level, width].join()
+        const { axis, start, end, level, width, points } = one.query
+        const key = [axis, start, end, level, width, points].join()
         alike.set(key, [...(alike.get(key) ?? []), one])
       }
     }
@@ -74,21 +74,26 @@ export class HubSource implements SeriesSource {
         if (left.size === 0) stop.abort()
       })
     }
-    const found = new Map<string, Block>()
     const first = some[0]
     if (!first) return
+    const found = new Map<string, Block | null>()
     const asked = some.flatMap((one) => one.query.series)
-    try {
-      const answers = callsFor(asked).map((call) => this.#call(first.query, call, stop.signal))
-      for (const blocks of await Promise.all(answers)) {
-        for (const block of blocks) found.set(traceKey(block), block)
+    // What is there is drawn while the hub makes the rest.
+    const answers = callsFor(asked).map(async (call) => {
+      const blocks = await this.#call(first.query, call, stop.signal)
+      for (const name of namesOf(call)) found.set(traceKey(name), null)
+      for (const block of blocks) found.set(traceKey(block), block)
+      for (const one of left) {
+        if (!one.query.series.every((name) => found.has(traceKey(name)))) continue
+        left.delete(one)
+        one.resolve(one.query.series.flatMap((name) => found.get(traceKey(name)) ?? []))
       }
+    })
+    try {
+      await Promise.all(answers)
     } catch (error) {
+      stop.abort()
       for (const one of left) one.reject(error)
-      return
-    }
-    for (const one of left) {
-      one.resolve(one.query.series.flatMap((name) => found.get(traceKey(name)) ?? []))
     }
   }
 
@@ -130,6 +135,10 @@ export function callsFor(series: readonly { run: string; metric: string }[]): Ca
   return [...alike.values()].flatMap(cutCall)
 }
 
+function namesOf({ runs, metrics }: Call): SeriesName[] {
+  return runs.flatMap((run) => metrics.map((metric) => ({ run, metric })))
+}
+
 function cutCall({ runs, metrics }: Call): Call[] {
   const found: Call[] = []
   for (const some of slices(runs, MOST_RUNS)) {
@@ -146,6 +155,7 @@ function slices<T>(all: T[], size: number): T[][] {
 
 function queryText(query: SeriesQuery, call: Call): string {
   const text = new URLSearchParams({ axis: query.axis, width: String(query.width) })
+  if (query.points !== undefined) text.set('points', String(query.points))
   for (const run of call.runs) text.append('run', run)
   for (const metric of call.metrics) text.append('name', metric)
   if (Number.isFinite(query.start)) text.set('start', String(query.start))

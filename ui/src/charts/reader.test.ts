@@ -98,3 +98,36 @@ it('reads coarser what is missing while a picture moves, and then the exact', as
   expect(moving.gaps[0]?.level).toBe(3)
   expect(moving.isExact).toBe(false)
 })
+
+it('waits for what is read already rather than to ask again', async () => {
+  const source = new Steps()
+  source.steps = [0, 1, 2]
+  const reader = new SeriesReader(source)
+  reader.warm(series, ALL, signal)
+  reader.warm(series, ALL, signal)
+  expect(await readAll(reader)).toEqual([0, 1, 2])
+  expect(source.asked).toHaveLength(1)
+})
+
+it('asks itself where what was begun is let go', async () => {
+  const source = new Steps()
+  source.steps = [0, 1, 2]
+  const asking = source.read.bind(source)
+  source.read = () => Promise.reject(new Error('let go'))
+  const reader = new SeriesReader(source)
+  reader.warm(series, ALL, signal)
+  source.read = asking
+  await reader.read(reader.look(series, ALL).gaps, ALL, signal)
+  expect(await readAll(reader)).toEqual([0, 1, 2])
+})
+
+it('shows more points than are shown one by one as buckets', async () => {
+  const source = new Steps()
+  source.steps = [0, 1, 2, 3]
+  const reader = new SeriesReader(source)
+  const coarse = { ...ALL, width: 2, parts: [{ start: -Infinity, end: Infinity, level: 1 }] }
+  await reader.read(reader.look(series, coarse).gaps, coarse, signal)
+  const { blocks, isExact } = reader.look(series, coarse)
+  expect(isExact).toBe(true)
+  expect([...(blocks[0]?.[0]?.counts ?? [])]).toEqual([2, 2])
+})

@@ -2,6 +2,7 @@
 
 import type { Block } from './block'
 import { BlockCache, type Part } from './cache'
+import { folded } from './folding'
 import { traceKey } from './trace'
 import type { Axis, SeriesName, SeriesSource } from './source'
 
@@ -15,8 +16,10 @@ export interface Reading {
   axis: Axis
   /** Side by side; most charts have one, logarithmic ones one for each decade. */
   parts: readonly Wanted[]
-  /** How many points of a series are told one by one. */
+  /** How many points of a series are shown one by one. */
   width: number
+  /** How many are read one by one, to be made buckets here; by default the same. */
+  points?: number
 }
 
 /** What there is of some series, each at its place, and what is missing of them. */
@@ -32,6 +35,7 @@ export class SeriesReader {
   readonly cache: BlockCache
 
   readonly #extents = new Map<string, Part>()
+  readonly #warming = new Map<string, Promise<void>>()
 
   constructor(
     readonly source: SeriesSource,
@@ -53,14 +57,15 @@ export class SeriesReader {
       const key = keyOf(one, reading.axis)
       return reading.parts.flatMap((part) => {
         const cover = this.cache.cover(key, part.level, part.start, part.end)
-        if (cover.gaps.length === 0) return cover.blocks
+        const shown = (some: Block[]) => some.map((block) => shownOf(block, part, reading))
+        if (cover.gaps.length === 0) return shown(cover.blocks)
         isExact = false
         const level = part.level === null ? null : part.level + coarser
         for (const gap of cover.gaps) {
           const rough = coarser ? this.cache.cover(key, level, gap.start, gap.end).gaps : [gap]
           for (const missing of rough) addGap(gaps, one, { ...missing, level })
         }
-        return this.cache.rough(key, part.start, part.end)
+        return shown(this.cache.rough(key, part.start, part.end))
       })
     })
     return { blocks, gaps: [...gaps.values()], isExact }
@@ -85,7 +90,24 @@ export class SeriesReader {
    * @throws what the source throws, such as a `Problem`; an `AbortError` when the signal says so
    */
   async read(gaps: readonly Gap[], reading: Reading, signal: AbortSignal): Promise<void> {
-    await Promise.all(gaps.map((gap) => this.#fill(gap, reading, signal)))
+    const coming = gaps.flatMap((gap) =>
+      gap.series.flatMap((one) => this.#warming.get(keyOf(one, reading.axis)) ?? []),
+    )
+    // What these do not bring is missing when the chart looks again.
+    if (coming.length) await Promise.all(coming)
+    else await Promise.all(gaps.map((gap) => this.#fill(gap, reading, signal)))
+  }
+
+  /** Begin to read all of some series that nobody has read; what fails is read again in time. */
+  warm(series: readonly SeriesName[], reading: Reading, signal: AbortSignal): void {
+    const keyed = series.map((one) => ({ one, key: keyOf(one, reading.axis) }))
+    const missing = keyed.filter(({ key }) => !this.#extents.has(key) && !this.#warming.has(key))
+    if (missing.length === 0) return
+    const gap = { ...EVERYWHERE, series: missing.map(({ one }) => one) }
+    const coming = this.#fill(gap, reading, signal)
+      .catch(() => {})
+      .finally(() => missing.forEach(({ key }) => this.#warming.delete(key)))
+    for (const { key } of missing) this.#warming.set(key, coming)
   }
 
   /** Forget the ends of the series of runs that have grown, so that they are read anew. */
@@ -94,11 +116,12 @@ export class SeriesReader {
   }
 
   async #fill(gap: Gap, reading: Reading, signal: AbortSignal): Promise<void> {
-    const { axis, width } = reading
+    const { axis, width, points } = reading
     const query = {
       series: gap.series,
       axis,
       width,
+      points,
       start: gap.start,
       end: gap.end,
       level: gap.level,
@@ -128,6 +151,8 @@ export class SeriesReader {
   }
 }
 
+const EVERYWHERE: Wanted = { start: -Infinity, end: Infinity, level: null }
+
 /** A range that is missing of some series. */
 export interface Gap extends Wanted {
   series: SeriesName[]
@@ -135,6 +160,12 @@ export interface Gap extends Wanted {
 
 function keyOf(series: SeriesName, axis: Axis): string {
   return `${axis}\n${traceKey(series)}`
+}
+
+/** More points than are shown one by one are shown as buckets. */
+function shownOf(block: Block, { level }: Wanted, { width }: Reading): Block {
+  if (level === null || block.kind !== 'points' || block.x.length <= width) return block
+  return folded(block, level)
 }
 
 /** Note what is missing of a series; those of one range are asked for together. */

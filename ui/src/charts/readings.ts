@@ -47,14 +47,19 @@ export function readingOf(
     return { axis, parts: allOf(), width }
   }
   const width = bucketsEach(widthPx, traces.length)
-  if (!view) return { axis, parts: allOf(), width }
+  const fine = { width, points: Math.min(MOST_POINTS, width * POINTS_EACH) }
+  if (!view) return { axis, parts: allOf(), ...fine }
   const isSmoothed = options.smoothing.kind !== 'none'
   const beside = isAhead ? AHEAD : BESIDE
   const parts = partsOf(view, width, isSmoothed ? BEFORE_SMOOTHED : beside, beside)
   const [only] = parts
-  if (isWhole && only && !view.isLog) return { axis, parts: [{ ...only, ...EVERYWHERE }], width }
-  return { axis, parts, width }
+  if (isWhole && only && !view.isLog) return { axis, parts: [{ ...only, ...EVERYWHERE }], ...fine }
+  return { axis, parts, ...fine }
 }
+
+/** So many points are no more to send than their buckets would be, and are there when one zooms. */
+const POINTS_EACH = 4
+const MOST_POINTS = 4096
 
 const EVERYWHERE = { start: -Infinity, end: Infinity }
 

@@ -22,8 +22,10 @@ export interface SeriesQuery {
   end: number
   /** Buckets are 2^level wide, or finer; null for what suits the width. */
   level: number | null
-  /** How many points are told one by one. */
+  /** How many points are always told one by one. */
   width: number
+  /** How many where the source has no buckets and would have to make them; by default the same. */
+  points?: number
 }
 
 /** Gives series, and tells when there is more of them. */

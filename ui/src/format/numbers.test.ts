@@ -4,7 +4,7 @@ import { cell, number, percent } from './numbers'
 test('a number has four significant digits', () => {
   expect(number(0.123456)).toBe('0.1235')
   expect(number(12.3456)).toBe('12.35')
-  expect(number(1234.56)).toBe('1235')
+  expect(number(1234.56)).toBe('1,235')
   expect(number(0.5)).toBe('0.5')
 })
 

@@ -21,7 +21,8 @@ export function number(value: unknown, digits = DIGITS): string {
     )
   }
   const after = Math.max(0, digits - 1 - Math.floor(Math.log10(size || 1)))
-  return minus(String(Number(value.toFixed(Math.min(after, 20)))))
+  const rounded = Number(value.toFixed(Math.min(after, 20)))
+  return minus(size < 1000 ? String(rounded) : rounded.toLocaleString('en'))
 }
 
 /** Give a share of one as percent. */

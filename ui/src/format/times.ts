@@ -4,12 +4,19 @@ const MINUTE_S = 60
 const HOUR_S = 3600
 const DAY_S = 86_400
 
+// Making a format takes longer than a hundred uses of it.
+const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' })
+const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' })
+const MINUTE = new Intl.DateTimeFormat(undefined, {
+  month: 'short',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+})
+
 /** Give a time in full, in the user's zone and language. */
 export function fullTime(seconds: number): string {
-  return new Date(seconds * 1000).toLocaleString(undefined, {
-    dateStyle: 'medium',
-    timeStyle: 'long',
-  })
+  return formatted(FULL, new Date(seconds * 1000))
 }
 
 /** Give how long ago a time was, in one word or two; older ones as a date. */
@@ -28,14 +35,12 @@ export function timeAgo(seconds: number, now: number): string {
 export function shortTime(seconds: number): string {
   const date = new Date(seconds * 1000)
   const isThisYear = date.getFullYear() === new Date().getFullYear()
-  return isThisYear
-    ? date.toLocaleString(undefined, {
-        month: 'short',
-        day: 'numeric',
-        hour: '2-digit',
-        minute: '2-digit',
-      })
-    : date.toLocaleDateString(undefined, { dateStyle: 'medium' })
+  return formatted(isThisYear ? MINUTE : DAY, date)
+}
+
+/** What is no time is said, not thrown. */
+function formatted(format: Intl.DateTimeFormat, date: Date): string {
+  return Number.isNaN(date.getTime()) ? String(date) : format.format(date)
 }
 
 /** Give a duration, two units at most: `1.2 s`, `3 min 20 s`, `5 h 2 min`, `2 d 3 h`. */

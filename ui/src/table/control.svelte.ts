@@ -52,7 +52,8 @@ export class GridControl {
   onDoubleClick(event: MouseEvent): void {
     const { place, item } = this.#under(event.target as Element)
     if (item?.kind !== 'run' || !place || place.column < 0) return
-    if (this.source().columns[place.column]?.name === 'name') this.view().editing = item.number
+    const { columns, canRename } = this.source()
+    if (canRename && columns[place.column]?.name === 'name') this.view().editing = item.number
     else this.#open(item, false)
   }
 
@@ -117,7 +118,7 @@ export class GridControl {
         else this.#open(item, hasMod)
         return true
       case 'F2':
-        if (item.kind === 'run') this.view().editing = item.number
+        if (item.kind === 'run' && this.source().canRename) this.view().editing = item.number
         return true
       case 'ContextMenu':
       case 'F10':

@@ -24,6 +24,8 @@ export interface GridSource {
   selected: ReadonlySet<number>
   /** Whether each run has the mark of its colour. */
   hasColours: boolean
+  /** Whether names may be changed here. */
+  canRename: boolean
   /** What groups are by, and which numbers they sum up. */
   by: readonly string[]
   of: readonly string[]

@@ -112,7 +112,7 @@ class ApiCall:
                 answer = await loop.run_in_executor(self._hub.threads, context.run, work)
             else:
                 answer = work()
-        except (ModelComposeError, MlflowError, msgspec.MsgspecError) as error:
+        except (ModelComposeError, MlflowError, msgspec.MsgspecError, RecursionError) as error:
             status, problem = problem_of(error)
             await send_json(send, status, msgspec.json.encode(problem))
         else:

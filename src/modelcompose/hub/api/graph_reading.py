@@ -61,7 +61,7 @@ def _history(connection: Connection, experiment: int, plan: Plan) -> dict[str, l
     found: dict[str, list[Went]] = {}
     if plan.folder:
         for step in plan.steps[:_STEPS]:
-            found[step.name] = of_step(connection, plan.folder, step.name)
+            found[step.name] = of_step(connection, experiment, plan.folder, step.name)
     if found and all(found.values()):
         return found
     # In another clone, or where the folder was before it was moved.
@@ -105,7 +105,7 @@ def _served(connection: Connection, project: str, plan: Plan) -> dict[str, list[
 def served_by(
     connection: Connection, services: Mapping[str, str]
 ) -> dict[str, list[tuple[str, int]]]:
-    """Give which versions services' folders hold.
+    """Give which versions services' folders hold, as far as the caller may see the models.
 
     Args:
         connection: of any block.
@@ -124,7 +124,9 @@ def served_by(
         "ORDER BY models.name, versions.version",
         (value,),
     )
+    seen = visible_models(connection, caller.get(), {model for _, model, _ in rows})
     found: dict[str, list[tuple[str, int]]] = {}
     for key, model, version in rows:
-        found.setdefault(keys[key], []).append((model, version))
+        if model in seen:
+            found.setdefault(keys[key], []).append((model, version))
     return found

@@ -15,6 +15,7 @@ from modelcompose import __version__
 from modelcompose.hub.api.endpoint import ROOT, Endpoint, Problem
 
 _REFERENCE = "#/components/schemas/{name}"
+_RESPONSE = "#/components/responses/{name}"
 _PROBLEMS = {
     "400": "The request is wrong; the message says where.",
     "401": "A token is needed, or the one that was sent is not valid.",
@@ -53,6 +54,7 @@ def document(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": components,
+            "responses": {status: _problem(text) for status, text in _PROBLEMS.items()},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
         "security": [{}, {"token": []}],
@@ -77,7 +79,7 @@ def _operation(
         ],
         "responses": {
             "200": {"description": "The answer.", "content": content},
-            **{status: _problem(text) for status, text in _PROBLEMS.items()},
+            **{status: {"$ref": _RESPONSE.format(name=status)} for status in _PROBLEMS},
         },
     }
     if "body" in properties:

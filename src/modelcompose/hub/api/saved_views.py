@@ -15,7 +15,7 @@ from modelcompose.hub.tokens.principal import caller
 from modelcompose.hub.tokens.store import token_name
 from modelcompose.tracking import saved_views
 from modelcompose.tracking.experiments import check_in_use, experiment_named
-from modelcompose.tracking.saved_views import SavedView
+from modelcompose.tracking.saved_views import ProjectView, SavedView
 
 _Number = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
@@ -65,16 +65,31 @@ class SavedViews(Struct, frozen=True):
     views: list[SavedView]
 
 
+class AllViews(Struct, frozen=True):
+    """The views of all projects that the caller may see, by project and name."""
+
+    views: list[ProjectView]
+
+
 def endpoints() -> list[Endpoint]:
     """Give the endpoints of this area."""
     root = "/projects/{project}/views"
     one = f"{root}/{{view}}"
     return [
+        Endpoint("/views", _list_all, Nothing, AllViews),
         Endpoint(root, _list, ViewsOf, SavedViews),
         Endpoint(root, _save, NewViewOf, SavedView, method="POST", role="writer"),
         Endpoint(one, _change, ViewChangeOf, SavedView, method="PUT", role="writer"),
         Endpoint(one, _delete, OneView, Nothing, method="DELETE", role="writer"),
     ]
+
+
+def _list_all(hub: Hub, asked: Nothing) -> AllViews:  # noqa: ARG001 - every handler takes it
+    """List the saved views of all projects."""
+    principal = caller.get()
+    projects = None if principal.sees_all else sorted(principal.grants)
+    with hub.database.read() as connection:
+        return AllViews(saved_views.read_all_views(connection, projects))
 
 
 def _list(hub: Hub, asked: ViewsOf) -> SavedViews:

@@ -25,6 +25,9 @@ class WantedColumns(Range, frozen=True, kw_only=True):
     level: Annotated[int, Meta(ge=-30, le=64)] | None = None
     """Of the buckets, each 2^level wide; what is given is at most one level finer, or as fine as
     it is kept. By default what the width gives."""
+    points: Annotated[int, Meta(ge=2, le=10_000)] | None = None
+    """How many points of a series come one by one where no buckets are kept: up to four times
+    the width, for a client that makes buckets itself. By default the width."""
     other: bool = False
     """Whether to tell the places on the other axis too: times for steps, steps for times."""
 
@@ -41,8 +44,9 @@ class ColumnsOf(Struct, frozen=True):
     """How many points there are from `start` to before `end`."""
     size: int
     """The length of each column."""
-    at: int
-    """Where its columns begin, in bytes after the header; they follow one upon the other."""
+    at: list[int]
+    """Where each of its columns begins, in bytes after the header; columns that are the same are
+    there once."""
     start: float | None
     """From here to before `end` the answer has everything; null where nothing comes before."""
     end: float | None
@@ -81,21 +85,25 @@ def _columns(hub: Hub, asked: WantedColumns) -> bytes:
         start=asked.start,
         end=asked.end,
         width=asked.width,
+        points=asked.points,
         axis=asked.axis,
         level=asked.level,
         has_other=asked.other,
     )
-    series, at = [], 0
+    series, places, at = [], dict[bytes, int](), 0
     for one in found:
-        series.append(_told(one, numbers[one.run], at))
-        at += sum(map(len, one.data))
+        for column in one.data:
+            if column not in places:
+                places[column] = at
+                at += len(column)
+        series.append(_told(one, numbers[one.run], [places[column] for column in one.data]))
     names = [bytecolumns.names(kind, has_other=asked.other) for kind in ("points", "buckets")]
     header = msgspec.json.encode(ColumnsHeader(asked.axis, names[0], names[1], series))
     header += b" " * (-(len(header) + 4) % ALIGNMENT)
-    return b"".join([pack("<I", len(header)), header, *(c for one in found for c in one.data)])
+    return b"".join([pack("<I", len(header)), header, *places])
 
 
-def _told(one: Columns, run: str, at: int) -> ColumnsOf:
+def _told(one: Columns, run: str, at: list[int]) -> ColumnsOf:
     start, end = (limit if math.isfinite(limit) else None for limit in (one.start, one.end))
     return ColumnsOf(
         run,

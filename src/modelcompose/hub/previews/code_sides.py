@@ -8,10 +8,11 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from modelcompose.errors import NotFound, StoreError
+from modelcompose.errors import NotFound, StoreError, UsageError
 from modelcompose.hub.previews.commit import Commit, blob_id
 from modelcompose.store.content import Entry, Tree
 from modelcompose.store.store import Store
+from modelcompose.tracking.code import LARGEST_FILE_BYTES
 
 Change = Literal["added", "removed", "changed"]
 
@@ -60,6 +61,8 @@ class KeptCode:
             return None
         if entry.link is not None:
             return entry.link.encode(errors="surrogateescape")
+        if entry.size_bytes > LARGEST_FILE_BYTES:  # a listing of data, given for one of code
+            raise UsageError(f"{path}: {entry.size_bytes} bytes are too many for code")
         return self._store.read(entry.digest)
 
 
@@ -125,7 +128,7 @@ def _is_same(old: KeptCode | CommitCode, new: KeptCode, path: str) -> bool:
     if isinstance(old, KeptCode):
         other = old.files[path]
         return (entry.digest, entry.link) == (other.digest, other.link)
-    data = new.read(path)
+    data = new.read(path) if entry.size_bytes <= LARGEST_FILE_BYTES else None
     return data is not None and blob_id(data, old.blobs[path]) == old.blobs[path]
 
 

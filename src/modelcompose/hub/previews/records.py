@@ -24,6 +24,9 @@ from modelcompose.hub.previews.lines import Lines
 _EACH = 1000
 _KEPT_FILES = 64
 _LOOKED_AT = 100
+_LOOKED_BYTES = 8 * 1024 * 1024
+LONGEST_RECORD = 8 * 1024 * 1024
+"""Where quotes go on over the lines, a record could be as long as the file."""
 SCANNED_BYTES = 64 * 1024 * 1024
 """Read at most for one answer on the way to a page."""
 COUNTED_BYTES = 32 * 1024 * 1024
@@ -71,7 +74,7 @@ def csv_table(
     between = delimiter or _delimiter(next(iter(Lines(reading)), ""))
 
     def read(lines: Lines) -> Iterator[list[Any]]:
-        return csv.reader(iter(lines), delimiter=between)
+        return _separated(lines, between)
 
     with _readable("CSV"):
         lines = Lines(reading)
@@ -82,7 +85,7 @@ def csv_table(
 def json_lines_table(reading: Reading, key: str, page: tuple[int, int]) -> TablePart:
     """Read rows of a file with one JSON value a line; raises as `csv_table`."""
     with _readable("JSON lines"):
-        first = [one for one in islice(_values(Lines(reading)), _LOOKED_AT) if one is not None]
+        first = list(_first(reading))
         names = list(dict.fromkeys(name for one in first if isinstance(one, dict) for name in one))
         if any(not isinstance(one, dict) for one in first):
             names = ["value"]
@@ -90,9 +93,33 @@ def json_lines_table(reading: Reading, key: str, page: tuple[int, int]) -> Table
         def read(lines: Lines) -> Iterator[list[Any]]:
             for value in _values(lines):
                 known = value if isinstance(value, dict) else {"value": value}
-                yield [known.get(name) for name in names]
+                yield [known.get(name) for name in names[:MOST_COLUMNS]]
 
         return _page(reading, key, _Shape(names, read, 0), page)
+
+
+def _separated(lines: Lines, delimiter: str) -> Iterator[list[Any]]:
+    begin = lines.at
+
+    def checked() -> Iterator[str]:
+        for line in lines:
+            if lines.at - begin > LONGEST_RECORD:
+                raise csv.Error(f"a record is longer than {LONGEST_RECORD} bytes")
+            yield line
+
+    for row in csv.reader(checked(), delimiter=delimiter):
+        yield row
+        begin = lines.at
+
+
+def _first(reading: Reading) -> Iterator[Any]:
+    """Give the values that tell which names there are."""
+    lines = Lines(reading)
+    for value in islice(_values(lines), _LOOKED_AT):
+        if value is not None:
+            yield value
+        if lines.at > _LOOKED_BYTES:
+            return
 
 
 def _values(lines: Lines) -> Iterator[Any]:
@@ -111,9 +138,10 @@ def _page(reading: Reading, key: str, shape: _Shape, page: tuple[int, int]) -> T
             _rows(reading, shape, marks, (1 << 62, 0))
         seen, count = marks.seen, marks.count
     begin = Lines(reading, shape.begin)
-    looked_at = rows if page[0] == 0 else list(islice(shape.read(begin), _LOOKED_AT))
+    others = (row[:MOST_COLUMNS] for row in islice(shape.read(begin), _LOOKED_AT))
+    looked_at = rows if page[0] == 0 else list(others)
     columns = columns_of(shape.names[:MOST_COLUMNS], looked_at[:_LOOKED_AT])
-    cells = [[cell(value) for value in row[:MOST_COLUMNS]] for row in rows]
+    cells = [[cell(value) for value in row] for row in rows]
     return TablePart(columns, cells, page[0], seen, count, len(shape.names))
 
 
@@ -127,7 +155,7 @@ def _rows(reading: Reading, shape: _Shape, marks: _Marks, page: tuple[int, int])
     found: list[list[Any]] = []
     for row in shape.read(lines):
         if first <= number < first + many:
-            found.append(row)
+            found.append(row[:MOST_COLUMNS])
         number += 1
         if number == len(marks.places) * _EACH:
             marks.places.append(lines.at)
@@ -161,7 +189,7 @@ class _readable:  # noqa: N801 - read as a word: with _readable("CSV")
         return None
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, csv.Error | msgspec.DecodeError | UnicodeDecodeError):
+        if isinstance(error, csv.Error | msgspec.DecodeError | UnicodeDecodeError | RecursionError):
             raise UsageError(
                 f"the file cannot be read as {self._word}: {error}",
                 hint="look at it as text, or download it",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -56,23 +57,28 @@ def _json_table(reading: Reading, name: str, page: tuple[int, int]) -> TablePart
         raise UsageError(f"{name}: {reading.size_bytes} bytes of JSON are too many for a table")
     try:
         value = msgspec.json.decode(b"".join(reading.chunks(0, reading.size_bytes)))
-    except msgspec.DecodeError as error:
+        names, rows, cells = _table_in(value, name)
+        first, many = page
+        shown = [[cell(one) for one in cells(row)] for row in rows[first : first + many]]
+    except (msgspec.DecodeError, RecursionError) as error:
         raise UsageError(f"{name}: the file cannot be read as JSON: {error}") from error
-    names, rows = _table_in(value, name)
-    first, many = page
-    shown = [[cell(one) for one in row[:MOST_COLUMNS]] for row in rows[first : first + many]]
-    columns = columns_of(names[:MOST_COLUMNS], rows[:_LOOKED_AT])
+    columns = columns_of(names[:MOST_COLUMNS], [cells(row) for row in rows[:_LOOKED_AT]])
     return TablePart(columns, shown, first, len(rows), len(rows), len(names))
 
 
-def _table_in(value: Any, name: str) -> tuple[list[str], list[list[Any]]]:
+def _table_in(value: Any, name: str) -> tuple[list[str], list[Any], Callable[[Any], list[Any]]]:
+    """Give the names of columns, the rows as they are, and what gives the cells of one.
+
+    Rows that have each a name of their own would else be their number's square of cells.
+    """
     if isinstance(value, dict) and isinstance(value.get("data"), list):
         columns, rows = value.get("columns"), value["data"]
         if isinstance(columns, list) and all(isinstance(row, list) for row in rows):
-            return [str(column) for column in columns], rows
+            return [str(column) for column in columns], rows, lambda row: row[:MOST_COLUMNS]
     if isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
         names = list(dict.fromkeys(key for row in value for key in row))
-        return names, [[row.get(key) for key in names] for row in value]
+        shown = names[:MOST_COLUMNS]
+        return names, value, lambda row: [row.get(key) for key in shown]
     raise UsageError(f"{name}: this JSON is no table", hint="look at it as JSON")
 
 

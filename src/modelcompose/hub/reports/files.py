@@ -107,7 +107,8 @@ def write_report(directory: Path, name: str, text: str, read: str | None) -> Rep
         StoreError: it cannot be written.
     """
     check_name(name)
-    (directory / FOLDER).mkdir(exist_ok=True)
+    with translated(directory / FOLDER, "cannot be written"):
+        (directory / FOLDER).mkdir(exist_ok=True)
     with _opened(directory) as folder, translated(directory / FOLDER, "cannot be written"):
         fcntl.flock(folder, fcntl.LOCK_EX)  # until it is closed
         before = _before(folder, name)

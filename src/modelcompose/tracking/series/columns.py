@@ -41,6 +41,8 @@ from modelcompose.tracking.series.sources import (
 MOST_BUCKETS = 1 << 19
 """What one answer has at most, more or less: many series get coarser buckets."""
 _FEWEST_EACH, _MOST_EACH = 32, 10_000
+_POINTS_EACH = 4
+"""So many points for one bucket are no more bytes than it, and cost less to tell."""
 
 
 class Columns(Struct, frozen=True):
@@ -75,6 +77,7 @@ def columns(  # noqa: PLR0913 - which series, and what of them
     start: float | None = None,
     end: float | None = None,
     width: int = 1000,
+    points: int | None = None,
     axis: Axis = "step",
     level: int | None = None,
     has_other: bool = False,
@@ -87,8 +90,10 @@ def columns(  # noqa: PLR0913 - which series, and what of them
         names: of metrics.
         start: where the range begins on the axis; by default where the first series does.
         end: where it ends; by default where the last series does.
-        width: how many points of a series are told one by one, and without a level how many
-            buckets may cover the range; fewer where very many series are asked for.
+        width: how many points of a series are always told one by one, and without a level how
+            many buckets may cover the range; fewer where very many series are asked for.
+        points: how many are told one by one where buckets would have to be made of them; by
+            default no more than the width, and at most a few for each bucket.
         axis: what is drawn to the right.
         level: of the buckets, by default what the width gives; those that are given are at most
             one level finer, or as fine as they are kept.
@@ -105,7 +110,8 @@ def columns(  # noqa: PLR0913 - which series, and what of them
     level = finest if level is None else max(level, finest)
     # Without a range all is given, so that the answer also holds for what comes beside it.
     asked = (-inf if start is None else first, inf if end is None else last)
-    view = _View(connection, place, asked, level, width, has_other)
+    most = width if points is None else max(width, min(points, width * _POINTS_EACH))
+    view = _View(connection, place, asked, level, width, most, has_other)
     return [view.columns(source, own) for source, own in zip(found, ends, strict=True)]
 
 
@@ -132,6 +138,8 @@ class _View(Struct, frozen=True):
     asked: tuple[float, float]
     level: int
     width: int
+    most: int
+    """How many points are told one by one where no buckets are kept."""
     has_other: bool
 
     def columns(self, source: Source, ends: tuple[float, float]) -> Columns:
@@ -181,7 +189,7 @@ class _View(Struct, frozen=True):
         limits, looked_at = self._limits(source, 2.0**level, ends)
         x, y, values = self._points(source, limits, looked_at)
         count = len(x)
-        if count <= self.width:
+        if count <= self.most:
             told = [packed(x), packed(values)]
             if self.has_other:
                 told.append(packed(y))

@@ -8,15 +8,20 @@ from itertools import chain, islice
 from typing import IO, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from modelcompose.errors import UsageError
 from modelcompose.versioning.profiles.columns import ColumnGatherer, ColumnProfile
-from modelcompose.versioning.tables import FIELD_LENGTH
+from modelcompose.versioning.tables import FIELD_LENGTH, allow_long_fields
 
 MOST_ROWS = 100_000
 MOST_CELLS = 2_000_000
 """So many values are looked at, however wide a table is."""
 MOST_COLUMNS = 500
+MOST_CHARACTERS = 64 << 20
+"""So much of a text is read, however long its lines are."""
+LONGEST_RECORD = 2 * FIELD_LENGTH
+"""Where quotes go on over the lines, a record could be as long as the file."""
 
 _AT_ONCE = 1_000
 _SEPARATORS = ",;\t|"
@@ -46,18 +51,18 @@ def csv_profile(lines: Iterable[str], separator: str | None = None) -> TableProf
     Raises:
         UsageError: it is no such file.
     """
-    waiting = iter(lines)
+    text = _Text(lines)
+    waiting = iter(text)
     first = next((line for line in waiting if line.strip()), "")
     chosen = separator or max(_SEPARATORS, key=first.count)
-    before = csv.field_size_limit(FIELD_LENGTH)
+    allow_long_fields()
     try:
-        records = csv.reader(chain([first], waiting), delimiter=chosen)
+        records = text.records(chain([first], waiting), chosen)
         names = next(records, [])
-        return _gathered(names, [""] * len(names), (row for row in records if row))
+        rows = (row[:MOST_COLUMNS] for row in records if row)
+        return text.told(_gathered(names, [""] * len(names), rows))
     except csv.Error as error:
         raise UsageError(f"the file cannot be read as a table: {error}") from error
-    finally:
-        csv.field_size_limit(before)
 
 
 def lines_profile(lines: Iterable[str]) -> TableProfile:
@@ -68,14 +73,15 @@ def lines_profile(lines: Iterable[str]) -> TableProfile:
     """
     import msgspec
 
+    text = _Text(lines)
     try:
-        records = (msgspec.json.decode(line.encode()) for line in lines if line.strip())
+        records = (msgspec.json.decode(line.encode()) for line in text if line.strip())
         objects = [one for one in islice(records, MOST_ROWS + 1) if isinstance(one, dict)]
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise UsageError(f"the file cannot be read as JSON lines: {error}") from error
     names = list(dict.fromkeys(key for one in objects for key in one))
-    rows = ([one.get(name) for name in names] for one in objects)
-    return _gathered(names, [""] * len(names), rows)
+    rows = ([one.get(name) for name in names[:MOST_COLUMNS]] for one in objects)
+    return text.told(_gathered(names, [""] * len(names), rows))
 
 
 def parquet_profile(stream: IO[bytes]) -> TableProfile:
@@ -110,11 +116,46 @@ def _rows(batch: Any) -> Iterator[tuple[Any, ...]]:
     return zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
+class _Text:
+    """Lines of a text of any length, as far as they are read."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = lines
+        self._is_cut = False
+        self._record = 0
+
+    def __iter__(self) -> Iterator[str]:
+        left = MOST_CHARACTERS
+        for line in self._lines:
+            if left <= 0:
+                self._is_cut = True
+                return
+            left -= len(line)
+            self._record += len(line)
+            yield line
+
+    def records(self, lines: Iterable[str], separator: str) -> Iterator[list[str]]:
+        """Give the records of separated values."""
+        for row in csv.reader(self._checked(lines), delimiter=separator):
+            self._record = 0
+            yield row
+
+    def told(self, found: TableProfile) -> TableProfile:
+        """Give a profile of what was read that says whether there is more."""
+        return replace(found, is_whole=False, total_rows=None) if self._is_cut else found
+
+    def _checked(self, lines: Iterable[str]) -> Iterator[str]:
+        for line in lines:
+            if self._record > LONGEST_RECORD:
+                raise csv.Error(f"a record is longer than {LONGEST_RECORD} characters")
+            yield line
+
+
 def _gathered(
     names: Sequence[str], declared: Sequence[str], rows: Iterator[Sequence[Any]]
 ) -> TableProfile:
     kept = min(len(names), MOST_COLUMNS)
-    gatherers = [ColumnGatherer(*each) for each in zip(names, declared, strict=True)][:kept]
+    gatherers = [ColumnGatherer(names[place], declared[place]) for place in range(kept)]
     most = min(MOST_ROWS, MOST_CELLS // max(kept, 1))
     count = 0
     while count < most:

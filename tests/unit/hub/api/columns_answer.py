@@ -22,13 +22,11 @@ def read(body: bytes) -> dict[str, Any]:
         series["columns"] = {}
         for place, name in enumerate(header[series["kind"]]):
             column = array("d")
-            at = begin + series["at"] + place * series["size"] * 8
+            at = begin + series["at"][place]
             column.frombytes(body[at : at + series["size"] * 8])
             series["columns"][name] = column.tolist()
-    last = header["series"][-1] if header["series"] else None
-    if last is not None:
-        end = begin + last["at"] + len(header[last["kind"]]) * last["size"] * 8
-        assert end == len(body)
+    ends = [at + series["size"] * 8 for series in header["series"] for at in series["at"]]
+    assert begin + max(ends, default=0) == len(body)
     return header
 
 

@@ -186,6 +186,35 @@ def test_a_run_in_another_clone_changes_nothing_of_this_one(hub: Hub, runs: Runs
     assert [run.status for run in nodes(hub)["step:train"].recent] == ["succeeded"]
 
 
+def test_a_plan_shows_no_runs_of_another_project_in_the_folder_it_names(
+    hub: Hub, runs: Runs
+) -> None:
+    runs.create(a_run("train", project="secret", status="failed", error="theirs", ended_at=NOW + 9))
+    tell(hub, plan())
+    train = nodes(hub)["step:train"]
+    assert (train.recent, train.state) == ([], "stale")
+
+
+def test_models_that_a_caller_may_not_see_are_not_named_by_who_serves_them(
+    hub: Hub, runs: Runs
+) -> None:
+    theirs = a_run("train", project="secret")
+    runs.create(theirs)
+    source = Source("models:/x", "mlflow-artifacts:/1/x", run=theirs.id)
+    with hub.database.write() as connection:
+        model = create_model(connection, "hidden", 1.0)
+        version = create_version(connection, model, source, 2.0)
+        mounted = Mounted("api", ModelMount("hidden", "champion", "models"))
+        mark(connection, "flights", mounted, version, 3.0)
+    tell(hub, plan())
+    reset = caller.set(Principal("id", {"flights": "reader"}))
+    try:
+        served = [one.model for one in nodes(hub)["service:api"].serves]
+    finally:
+        caller.reset(reset)
+    assert served == ["delay"]
+
+
 def test_models_are_joined_with_the_registry_and_services_with_what_they_hold(hub: Hub) -> None:
     tell(hub, plan())
     mounted = Mounted("api", ModelMount("delay", "champion", "models/served"))

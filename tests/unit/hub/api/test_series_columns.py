@@ -194,6 +194,29 @@ def test_a_range_beyond_all_points_has_none(
     assert found["total"] == 40_000
 
 
+def test_more_points_come_one_by_one_to_those_who_make_buckets_themselves(
+    hub: Hub, caller: Caller, run: str
+) -> None:
+    values = noise(1_000)
+    log(hub, run, values)
+    compact(hub, run)
+    assert columns(caller, run, "loss", width=250)["kind"] == "buckets"
+    found = columns(caller, run, "loss", width=250, points=1_000)
+    assert (found["kind"], found["columns"]["values"]) == ("points", values)
+    assert columns(caller, run, "loss", width=249, points=10_000)["kind"] == "buckets"
+
+
+def test_columns_that_are_the_same_are_there_once(hub: Hub, caller: Caller, run: str) -> None:
+    log(hub, run, noise(500), name="loss")
+    log(hub, run, noise(500, 2), name="other")
+    answer = caller.get(PATH, params={"run": run, "name": "loss,other"})
+    first, second = read(answer.content)["series"]
+    assert first["at"][0] == second["at"][0]
+    assert first["columns"]["x"] == second["columns"]["x"] == list(range(500))
+    assert first["columns"]["values"] != second["columns"]["values"]
+    assert len(answer.content) < 4 * 500 * 8
+
+
 def test_a_series_that_is_not_there_is_left_out(hub: Hub, caller: Caller, run: str) -> None:
     log(hub, run, [1.0], name="other")
     answer = caller.get(PATH, params={"run": run, "name": "loss,other"})

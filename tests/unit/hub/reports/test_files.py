@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from modelcompose.errors import AlreadyExists, NotFound, UsageError
+from modelcompose.errors import AlreadyExists, NotFound, StoreError, UsageError
 from modelcompose.hub.reports.files import list_reports, read_report, write_report
 
 
@@ -103,3 +103,9 @@ def test_a_file_that_is_no_text_of_a_report_is_refused(tmp_path: Path) -> None:
         read_report(tmp_path, "a")
     with pytest.raises(UsageError, match="longer than"):
         write_report(tmp_path, "b", "x" * (1024 * 1024 + 1), None)
+
+
+def test_where_no_folder_can_be_made_it_is_said(tmp_path: Path) -> None:
+    (tmp_path / "reports").write_text("a file")
+    with pytest.raises(StoreError, match="reports"):
+        write_report(tmp_path, "first", "x", None)

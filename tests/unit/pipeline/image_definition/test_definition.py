@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -236,19 +235,3 @@ def test_what_is_not_there_is_an_error_that_names_it(
 
     assert message in error.value.message
     assert error.value.hint
-
-
-def test_a_thousand_files_take_a_moment(tmp_path: Path) -> None:
-    write(tmp_path, *(f"src/{n % 10}/{n}.py" for n in range(1000)))
-    (tmp_path / ".dockerignore").write_text("\n".join(f"**/*{n}x*.py" for n in range(20)))
-    started = time.process_time()
-
-    found = define(
-        Build(context=str(tmp_path), dockerfile_inline="FROM scratch\nCOPY . ."),
-        project_directory=tmp_path,
-        excluded=nothing,
-        digest=lambda _path: "",
-    )
-
-    assert len(found.files) == 1001
-    assert time.process_time() - started < 1

@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelcompose.tracking.query.regex import Pattern
@@ -17,6 +17,7 @@ PATTERNS = [
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
+@settings(deadline=None)
 @given(text=st.text(alphabet="abc1 .$_-", max_size=8))
 def test_a_pattern_is_found_where_pythons_own_finds_it(pattern: str, text: str) -> None:
     assert Pattern(pattern).is_found_in(text) == (re.search(pattern, text) is not None)

@@ -7,6 +7,9 @@ import type { RunsModel } from './model.svelte'
 
 const AT_ONCE = 500
 
+/** So many runs stand side by side at most. */
+export const MOST_COMPARED = 50
+
 /** What to change of runs. */
 export interface Edit {
   name?: string

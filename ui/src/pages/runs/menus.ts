@@ -87,11 +87,7 @@ function groupChoice(model: RunsModel, name: string): Choice[] {
     {
       label: isBy ? 'Do not group by it' : 'Group by it',
       icon: 'group',
-      run: () =>
-        model.address.set(
-          { group: isBy ? group.filter((one) => one !== name) : [...group, name], open: [] },
-          { isStep: true },
-        ),
+      run: () => model.groupBy(isBy ? group.filter((one) => one !== name) : [...group, name]),
     },
   ]
 }

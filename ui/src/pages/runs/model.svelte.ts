@@ -3,6 +3,8 @@
 import { untrack } from 'svelte'
 import { api, ask } from '../../api/client'
 import { resource } from '../../api/resource.svelte'
+import { here, setQuery } from '../../app/location.svelte'
+import { packOptions, unpackOptions } from '../../charts/options'
 import { colourOf } from '../../charts/palette'
 import type { PanelRun } from '../../panels/panel-run'
 import { coloursOf } from '../../table/colours'
@@ -17,6 +19,9 @@ import { Rows } from './rows.svelte'
 
 /** So many runs are drawn as charts at most. */
 export const MOST_CHARTED = 200
+
+/** The key of the address that has the options of all charts. */
+const CHARTS = 'c.o'
 
 const LOOKED_AT = 50
 const MOST_SUMMED = 20
@@ -74,6 +79,19 @@ export class RunsModel {
       if (this.address.state.charts === null) return
       const runs = this.charted
       untrack(() => void this.store.need(runs, ['name']).catch(() => undefined))
+    })
+  }
+
+  /** Group the runs; charts draw the mean of each group, unless the user chooses otherwise. */
+  groupBy(group: string[]): void {
+    const wasGrouped = this.address.state.group.length > 0
+    this.address.set({ group, open: [] }, { isStep: true })
+    const isGrouped = group.length > 0
+    if (isGrouped === wasGrouped) return
+    // After the table's own part of the address, so that going back undoes both.
+    setTimeout(() => {
+      const options = unpackOptions(here.query.get(CHARTS) ?? '')
+      setQuery({ [CHARTS]: packOptions({ ...options, isGrouped }) || null }, { replace: true })
     })
   }
 

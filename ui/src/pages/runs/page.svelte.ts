@@ -1,13 +1,16 @@
 /** What the runs page does when the user asks for it. */
 
+import { asProblem } from '../../api/resource.svelte'
 import { go } from '../../app/location.svelte'
+import { session } from '../../app/session.svelte'
 import type { Choice } from '../../components/Menu.svelte'
+import { toast } from '../../components/toasts.svelte'
 import { changed, moved } from '../../table/columns'
 import type { GridActions, GridSource, MenuPlace } from '../../table/grid'
 import { toggled } from '../../table/selection'
 import { sortedAlso, sortedBy } from '../../table/state'
 import { GridView } from '../../table/view.svelte'
-import { archiveRuns, deleteRuns, editRuns, idsOf } from './actions'
+import { MOST_COMPARED, archiveRuns, counted, deleteRuns, editRuns, idsOf } from './actions'
 import { cellChoices, headChoices } from './menus'
 import type { RunsModel } from './model.svelte'
 
@@ -44,6 +47,7 @@ export class RunsDesk {
       sort: state.sort,
       selected: state.selected,
       hasColours: state.charts !== null,
+      canRename: session.role !== 'reader',
       by: state.group,
       of: model.rows.of,
       isLoading: model.rows.isLoading,
@@ -130,7 +134,14 @@ export class RunsDesk {
   }
 
   async #compare(runs: number[]): Promise<void> {
-    const ids = await idsOf(runs).catch(() => [])
+    if (runs.length < 2 || runs.length > MOST_COMPARED) {
+      toast(`Choose 2 to ${MOST_COMPARED} runs to compare: ${counted(runs.length)} chosen.`)
+      return
+    }
+    const ids = await idsOf(runs).catch((error: unknown) => {
+      toast(asProblem(error).message, { tone: 'bad' })
+      return []
+    })
     if (ids.length > 1) go(`/compare?${ids.map((id) => `run=${encodeURIComponent(id)}`).join('&')}`)
   }
 }

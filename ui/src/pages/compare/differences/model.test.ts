@@ -37,12 +37,19 @@ describe('sections', () => {
 describe('the best', () => {
   it('goes by the name of a metric, until the user says', () => {
     const none = new Map()
-    expect(wayOf('val/loss', none)).toBe('min')
-    expect(wayOf('val/accuracy', none)).toBe('max')
-    expect(wayOf('log_loss', none)).toBe('min')
-    expect(wayOf('layer/0/mean', none)).toBeNull()
-    expect(wayOf('val/loss', new Map([['val/loss', 'max']]))).toBe('max')
-    expect(wayOf('val/loss', new Map([['val/loss', null]]))).toBeNull()
+    expect(wayOf('val/loss', none, none)).toBe('min')
+    expect(wayOf('val/accuracy', none, none)).toBe('max')
+    expect(wayOf('log_loss', none, none)).toBe('min')
+    expect(wayOf('layer/0/mean', none, none)).toBeNull()
+    expect(wayOf('val/loss', new Map([['val/loss', 'max']]), none)).toBe('max')
+    expect(wayOf('val/loss', new Map([['val/loss', null]]), none)).toBeNull()
+  })
+
+  it('goes by the objective of the project before the name, and by the user before both', () => {
+    const objective = new Map([['val/loss', 'max' as const]])
+    expect(wayOf('val/loss', new Map(), objective)).toBe('max')
+    expect(wayOf('val/loss', new Map([['val/loss', null]]), objective)).toBeNull()
+    expect(wayOf('train/loss', new Map(), objective)).toBe('min')
   })
 
   it('may be several, and none where all are alike', () => {

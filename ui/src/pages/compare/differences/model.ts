@@ -52,9 +52,13 @@ function isToldElsewhere(line: Line): boolean {
   return line.kind === 'definition' && IN_PARTS.has(line.name)
 }
 
-/** Give which way a metric is better: as the user says, else as its name tells. */
-export function wayOf(name: string, said: ReadonlyMap<string, Way | null>): Way | null {
-  const chosen = said.get(name)
+/** Give which way a metric is better: as the user says, the project's objective, else its name. */
+export function wayOf(
+  name: string,
+  said: ReadonlyMap<string, Way | null>,
+  objective: ReadonlyMap<string, Way>,
+): Way | null {
+  const chosen = said.get(name) ?? (said.has(name) ? null : objective.get(name))
   if (chosen !== undefined) return chosen
   if (DOWN.test(name)) return 'min'
   return UP.test(name) ? 'max' : null

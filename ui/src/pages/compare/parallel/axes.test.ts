@@ -22,7 +22,17 @@ describe('a field', () => {
       ['optimizer', 'category'],
       ['val/loss', 'number'],
     ])
-    expect(firstMetric(fields)?.label).toBe('val/loss')
+    expect(firstMetric(fields, new Map())?.label).toBe('val/loss')
+  })
+
+  it('is begun with where it is the objective of the project', () => {
+    const rated = [
+      point('a', { 'metrics.val/auc': 0.5, 'metrics.profit': 3 }),
+      point('b', { 'metrics.val/auc': 0.6, 'metrics.profit': 2 }),
+    ]
+    const metrics = fieldsOf(rated)
+    expect(firstMetric(metrics, new Map())?.label).toBe('val/auc')
+    expect(firstMetric(metrics, new Map([['profit', 'max']]))?.label).toBe('profit')
   })
 
   it('says where a run stands', () => {

@@ -20,6 +20,9 @@ export interface Field {
   categories: readonly string[]
 }
 
+/** Which way a metric is better, by its name. */
+export type Ways = ReadonlyMap<string, 'max' | 'min'>
+
 const PARAM = 'params.'
 const METRIC = 'metrics.'
 
@@ -91,9 +94,11 @@ export function canBeLog(field: Field | undefined, points: readonly Point[]): bo
   return found.length > 0 && found.every((one) => one > 0)
 }
 
-/** Give the metric to begin with: one that people look at first, else the first. */
-export function firstMetric(fields: readonly Field[]): Field | undefined {
+/** Give the metric to begin with: an objective, else one that people look at first, else the first. */
+export function firstMetric(fields: readonly Field[], ways: Ways): Field | undefined {
   const metrics = fields.filter((field) => field.isMetric && field.distinct > 1)
+  const objective = metrics.find((field) => ways.has(field.key.slice(METRIC.length)))
+  if (objective) return objective
   const plain = metrics.filter((field) => !/, (smallest|largest)$/.test(field.label))
   const wanted = [
     /^(val|valid|validation|test|eval).*(acc|auc|f1|loss)/i,

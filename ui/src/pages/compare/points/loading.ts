@@ -2,7 +2,7 @@
 
 import { api, ask, type Schemas } from '../../../api/client'
 import { coloursOf } from '../../../table/colours'
-import type { Point } from './fields'
+import type { Point, Ways } from './fields'
 
 /** Runs side by side, as the hub gives them. */
 export type Compared = Schemas['Compared']
@@ -26,6 +26,8 @@ export interface Chosen {
   gone: string[]
   /** How many a filter chooses. */
   count: number
+  /** Which way the objectives of their projects are better. */
+  ways: Ways
 }
 
 /** So many runs are compared line by line. */
@@ -35,8 +37,10 @@ export const MOST_POINTS = 1000
 
 /** Load runs by their ids. */
 export async function loadRuns(ids: readonly string[], signal: AbortSignal): Promise<Chosen> {
-  if (ids.length === 0) return { heads: [], points: [], compared: null, gone: [], count: 0 }
-  const compared = await compare(ids, signal)
+  if (ids.length === 0) {
+    return { heads: [], points: [], compared: null, gone: [], count: 0, ways: new Map() }
+  }
+  const [compared, ways] = await Promise.all([compare(ids, signal), loadWays(ids, signal)])
   const known = compared.heads ?? []
   const colours = coloursOf(known.map((one) => one.number))
   const labels = labelsOf(known)
@@ -53,7 +57,7 @@ export async function loadRuns(ids: readonly string[], signal: AbortSignal): Pro
     colour: head.colour,
     values: valuesOf(compared, i),
   }))
-  return { heads, points, compared, gone: compared.gone ?? [], count: heads.length }
+  return { heads, points, compared, gone: compared.gone ?? [], count: heads.length, ways }
 }
 
 /** Set runs side by side; those that are gone are named in the answer. */
@@ -76,6 +80,10 @@ export async function loadFiltered(
     archived: 'hide' as const,
   }
   const answer = await ask(api.GET('/api/v1/runs', { params: { query }, signal }))
+  const ways = await loadWays(
+    answer.runs.map((run) => run.id),
+    signal,
+  )
   const labels = labelsOf(answer.runs)
   const colours = coloursOf(answer.runs.map((_, i) => i))
   const heads = answer.runs.map((run, i) => ({
@@ -91,7 +99,16 @@ export async function loadFiltered(
     colour: heads[i]?.colour ?? '',
     values: summaryValues(run),
   }))
-  return { heads, points, compared: null, gone: [], count: answer.count ?? heads.length }
+  return { heads, points, compared: null, gone: [], count: answer.count ?? heads.length, ways }
+}
+
+/** Ask which way the metrics are better that the runs' projects name as their objective. */
+async function loadWays(ids: readonly string[], signal: AbortSignal): Promise<Ways> {
+  if (ids.length === 0) return new Map()
+  const { metrics } = await ask(
+    api.POST('/api/v1/runs/metrics', { body: { runs: [...ids] }, signal }),
+  )
+  return new Map(metrics.flatMap(({ name, way }) => (way ? [[name, way] as const] : [])))
 }
 
 /** Give the names of runs; those that several have with the beginning of the id. */

@@ -35,7 +35,8 @@ export function boxOf(numbers: readonly number[]): Box | null {
   const reach = 1.5 * (third - first)
   const inside = sorted.filter((one) => one >= first - reach && one <= third + reach)
   const outliers = sorted.filter((one) => one < first - reach || one > third + reach)
-  const low = inside[0] ?? median
-  const high = inside[inside.length - 1] ?? median
+  // Of few numbers a quartile may lie beyond the last of them: a whisker never ends in the box.
+  const low = Math.min(inside[0] ?? first, first)
+  const high = Math.max(inside[inside.length - 1] ?? third, third)
   return { low, first, median, third, high, outliers, count: sorted.length }
 }

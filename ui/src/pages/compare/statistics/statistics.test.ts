@@ -15,6 +15,13 @@ describe('a box', () => {
     expect(boxOf([1, 2, 3, 4, 5, 30])).toMatchObject({ low: 1, high: 5, outliers: [30] })
   })
 
+  it('has no whisker that ends in it', () => {
+    // Three quarters of four numbers are between them, and the lowest is too far away.
+    const box = boxOf([0.774, 0.829, 0.836, 0.846])
+    expect(box?.outliers).toEqual([0.774])
+    expect(box?.low).toBe(box?.first)
+  })
+
   it('is a line of one number, and nothing of none', () => {
     expect(boxOf([7])).toMatchObject({ low: 7, median: 7, high: 7, outliers: [] })
     expect(boxOf([])).toBeNull()

@@ -49,12 +49,13 @@ export function makingFacts(run: RunDoc): Fact[] {
 /** Give how a run went: why it ran, when, and how it ended. */
 export function outcomeFacts(run: RunDoc, relatives: Relatives | null): Fact[] {
   const isBad = run.status === 'failed' || run.status === 'killed'
+  const isSaidByCode = run.exit_code !== null && run.error === exitWords(run.exit_code)
   return [
     { name: 'Why it ran', value: run.cause },
     { name: 'Typed', value: run.command_line.join(' '), isCode: true },
     { name: 'Started', value: run.started_at === null ? null : fullTime(run.started_at) },
     { name: 'Ended', value: run.ended_at === null ? null : fullTime(run.ended_at) },
-    { name: 'Error', value: run.error, isBad },
+    { name: 'Error', value: isSaidByCode ? null : run.error, isBad },
     {
       name: 'Exit code',
       value: run.exit_code === null ? null : exitWords(run.exit_code).replace('exit code ', ''),

@@ -1,18 +1,32 @@
+"""No point is lost or doubled when its writer is killed."""
+
 from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from modelcompose.database.database import Database
 from modelcompose.tracking.series.store import SeriesStore
+from tests.unit.tracking.making import new_database
 from tests.unit.tracking.series import writer
 from tests.unit.tracking.series.logged import new_run, walk
 
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[2]
 ACKNOWLEDGEMENTS = (3, 41, 8, 90, 17)
 """After how many the writer is killed, in the middle of whatever it then does."""
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    path = tmp_path / "home" / "hub.db"
+    new_database(path).close()
+    with closing(Database.at(path)) as database:
+        yield database
 
 
 def written_until_killed(path: Path, run: int, first: int, acknowledgements: int) -> int:

@@ -1,8 +1,11 @@
+"""Changes of runs are told to who listens."""
+
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,10 +13,11 @@ import pytest
 
 from modelcompose.database.connection import open_database
 from modelcompose.hub.app import create_app
-from modelcompose.hub.hub import Hub
+from modelcompose.hub.hub import Hub, open_hub
 from modelcompose.tracking.run import Metric
 from modelcompose.tracking.runs import Runs
-from tests.unit.tracking.making import a_run
+from tests.unit.hub.api.clock import Clock
+from tests.unit.tracking.making import a_run, new_database
 
 PATIENCE_S = 10
 
@@ -64,6 +68,15 @@ class Listener:
 
     def leave(self) -> None:
         self._leaving.set()
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Hub]:
+    home = tmp_path / "home"
+    new_database(home / "hub.db").close()
+    hub = open_hub(home / "hub.db", home, Clock(1_700_000_000.0))
+    yield hub
+    hub.close()
 
 
 @pytest.fixture
