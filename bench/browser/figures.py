@@ -37,8 +37,8 @@ _TOLD = (
     "started for it alone, with empty caches; times are from the navigation on. The peer is "
     "`mlflow server` over the same 5,000 runs, by the same script in the same call; its table has "
     "the first 100 of them, all on the page. The hour of "
-    "live updates is compressed: {updates:,} updates, as many as the hub tells in an hour, each "
-    "of {growing} runs that wrote a point, one upon the other as fast as they are drawn."
+    "live updates is compressed: {updates:,} updates of the {hour:,} that the hub tells in an "
+    "hour, each of {growing} runs that wrote a point, one upon the other as fast as they are drawn."
 )
 _OUR_ROWS = {"rows": "[role=grid] [role=row]", "scroller": "[role=grid]"}
 _MLFLOW_ROWS = {"rows": ".ag-row, [role=row], tr", "scroller": ".ag-body-viewport"}
@@ -171,7 +171,9 @@ def _part(
     asked: argparse.Namespace,
     about: Mapping[str, str],
 ) -> str:
-    told = _TOLD.format(calls=asked.calls, updates=asked.updates, growing=homes.GROWING)
+    told = _TOLD.format(
+        calls=asked.calls, updates=asked.updates, hour=UPDATES, growing=homes.GROWING
+    )
     lines = [f"# {TITLE}", "", told, "", "| work | ours | MLflow's UI | target | reached |"]
     lines += ["| --- | --- | --- | --- | --- |", *map(_line, _rows(figures)), ""]
     return "\n".join([*lines, *(f"- {name}: {value}" for name, value in about.items()), ""])

@@ -20,7 +20,11 @@ export const PICTURES: Picture[] = [
   {
     name: 'home',
     path: () => '/',
-    ready: (page) => page.getByRole('img', { name: /^evaluate.auc over/ }).waitFor(),
+    ready: (page) =>
+      page
+        .getByRole('img', { name: /^evaluate.auc over/ })
+        .first()
+        .waitFor(),
   },
   {
     name: 'project',
@@ -99,11 +103,7 @@ export const PICTURES: Picture[] = [
   {
     name: 'run-logs',
     path: async (page) => `/runs/${await runOfStep(page, 'train', 'failed')}/logs?find=error`,
-    ready: (page) =>
-      page
-        .getByText(/\d lines?$/)
-        .first()
-        .waitFor(),
+    ready: (page) => page.getByText('ValueError').first().waitFor(),
   },
   {
     name: 'run-images',

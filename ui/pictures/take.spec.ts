@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
-import { test } from '@playwright/test'
+import { expect, test } from '@playwright/test'
 import { PICTURES } from '../e2e/pictures'
 
 const FOLDER = '../docs/images/ui'
@@ -18,6 +18,7 @@ for (const picture of PICTURES) {
       const page = await context.newPage()
       await page.goto(await picture.path(page))
       await picture.ready(page)
+      await expect(page.locator('[data-exact="false"]')).toHaveCount(0) // all that is seen is drawn
       await page.evaluate(() => document.fonts.ready)
       const file = `${FOLDER}/${picture.name}-${theme}.png`
       await page.screenshot({ path: file, animations: 'disabled', caret: 'hide' })

@@ -7,7 +7,7 @@ import type { Painter } from './painter'
 import { axisOf } from './readings'
 import type { Scale } from './scales'
 import type { SeriesSource } from './source'
-import { svgOf } from './svg'
+import { namedLines, svgOf } from './svg'
 
 /** A kind of file. */
 export type FileKind = 'png' | 'svg' | 'csv'
@@ -25,6 +25,10 @@ export interface Scene {
 /** Points of one series that are read at once; more are read in parts. */
 const MOST_POINTS = 10_000
 const FINEST_LEVEL = -30
+
+/** Of a PNG, in CSS pixels. */
+const HEAD = 32
+const LEGEND_ROW = 18
 
 /** Save a chart as a file. */
 export async function saveChart(
@@ -45,7 +49,7 @@ async function contentOf(
 ): Promise<Blob | null> {
   if (kind === 'svg') return new Blob([svgOf(name, scene)], { type: 'image/svg+xml' })
   if (kind === 'csv') return new Blob([await csvOf(scene, source)], { type: 'text/csv' })
-  return pngOf(scene)
+  return pngOf(name, scene)
 }
 
 /** Give the points of the range that is shown, one in a row. */
@@ -112,18 +116,32 @@ function before(value: number): number {
   return value - Math.max(Math.abs(value) * Number.EPSILON, Number.MIN_VALUE)
 }
 
-async function pngOf({ frame, painter }: Scene): Promise<Blob | null> {
+async function pngOf(title: string, scene: Scene): Promise<Blob | null> {
+  const { frame, painter } = scene
   if (!frame || !painter) return null
   const canvas = document.createElement('canvas')
   const { canvas: axes, area } = frame
+  const named = namedLines(scene.drawn)
+  const ratio = axes.width / (axes.clientWidth || axes.width)
   canvas.width = axes.width
-  canvas.height = axes.height
+  canvas.height = axes.height + (HEAD + named.length * LEGEND_ROW) * ratio
   const context = canvas.getContext('2d')
   if (!context) return null
-  const ratio = axes.width / (axes.clientWidth || axes.width)
   const style = getComputedStyle(document.documentElement)
+  const text = style.getPropertyValue('--text').trim() || '#1a1f27'
   context.fillStyle = style.getPropertyValue('--surface').trim() || '#ffffff'
   context.fillRect(0, 0, canvas.width, canvas.height)
+  context.save()
+  context.scale(ratio, ratio)
+  write(context, title, { x: 12, y: 21, colour: text, size: 15 })
+  named.forEach(({ label, colour }, place) => {
+    const y = HEAD + axes.height / ratio + place * LEGEND_ROW + 10
+    context.fillStyle = colour
+    context.fillRect(16, y - 5, 18, 2)
+    write(context, label, { x: 42, y, colour: text, size: 12 })
+  })
+  context.restore()
+  context.translate(0, HEAD * ratio)
   context.drawImage(axes, 0, 0)
   const { offsetLeft: left, offsetTop: top, clientWidth: width, clientHeight: height } = area
   context.beginPath()
@@ -134,6 +152,16 @@ async function pngOf({ frame, painter }: Scene): Promise<Blob | null> {
   context.transform(moved.a, 0, 0, moved.d, moved.e * ratio, moved.f * ratio)
   context.drawImage(painter.canvas, 0, 0)
   return new Promise((resolve) => canvas.toBlob(resolve))
+}
+
+function write(
+  context: CanvasRenderingContext2D,
+  text: string,
+  { x, y, colour, size }: { x: number; y: number; colour: string; size: number },
+): void {
+  context.fillStyle = colour
+  context.font = `${size}px ${getComputedStyle(document.body).fontFamily}`
+  context.fillText(text, x, y)
 }
 
 /** Let the user save some content as a file. */

@@ -20,7 +20,7 @@ const MOST_NAMED = 40
 /** Give the text of an SVG file. */
 export function svgOf(title: string, scene: Scene): string {
   const inFront = scene.drawn.filter((one) => !one.isBehind)
-  const named = inFront.filter((one) => one.line.x.length > 0).slice(0, MOST_NAMED)
+  const named = namedLines(scene.drawn)
   const height = TOP + HEIGHT + BOTTOM + named.length * LEGEND_ROW
   const width = LEFT + WIDTH + RIGHT
   return [
@@ -40,6 +40,11 @@ export function svgOf(title: string, scene: Scene): string {
     ...named.map((one, place) => legend(one, place)),
     '</svg>\n',
   ].join('\n')
+}
+
+/** Give the lines that a picture names below it. */
+export function namedLines(drawn: readonly Drawn[]): Drawn[] {
+  return drawn.filter((one) => !one.isBehind && one.line.x.length > 0).slice(0, MOST_NAMED)
 }
 
 /** Give a text as XML has it. */

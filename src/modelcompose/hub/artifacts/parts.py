@@ -61,7 +61,12 @@ class Uploads:
         """
         if self._is_done(upload, path):
             return
-        self._of(upload)
+        try:
+            self._of(upload)
+        except NotFound:
+            if self._is_done(upload, path):  # another call has ended it since
+                return
+            raise
         with self._turn:
             lock = self._joining.setdefault(upload, Lock())
         with lock:
