@@ -6,6 +6,8 @@ export default defineConfig({
   fullyParallel: false,
   workers: 2,
   timeout: 30_000,
+  // Told as flaky where it works the second time: a shared machine may stand still for seconds.
+  retries: 1,
   forbidOnly: true,
   reporter: [['line']],
   use: {
