@@ -1,7 +1,7 @@
 /** What the menus of a column's head and of a cell offer. */
 
 import { copyText } from '../../components/clipboard'
-import type { Choice } from '../../components/Menu.svelte'
+import type { Choice } from '../../components/Choices.svelte'
 import { toast } from '../../components/toasts.svelte'
 import {
   PARTS,

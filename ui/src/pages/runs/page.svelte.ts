@@ -3,7 +3,7 @@
 import { asProblem } from '../../api/resource.svelte'
 import { go } from '../../app/location.svelte'
 import { session } from '../../app/session.svelte'
-import type { Choice } from '../../components/Menu.svelte'
+import type { Choice } from '../../components/Choices.svelte'
 import { toast } from '../../components/toasts.svelte'
 import { changed, moved } from '../../table/columns'
 import type { GridActions, GridSource, MenuPlace } from '../../table/grid'
