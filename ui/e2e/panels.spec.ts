@@ -177,7 +177,9 @@ test('metrics of one value are told in words, and not as empty charts', async ({
 test('charts stand beside the table, of many runs and of their groups', async ({ page }) => {
   test.slow()
   await page.goto('/projects/vision/runs?charts=60&c.q=val')
-  await expect(panel(page, 'val/loss').getByRole('application')).toHaveAccessibleName(/[2-9]\d lines/)
+  await expect(panel(page, 'val/loss').getByRole('application')).toHaveAccessibleName(
+    /[2-9]\d lines/,
+  )
   await page
     .getByRole('region', { name: 'Charts' })
     .getByRole('button', { name: 'Settings' })
